@@ -1,0 +1,1 @@
+"""Kalends: self-hosted scheduling."""
