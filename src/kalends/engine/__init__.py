@@ -1,0 +1,1 @@
+"""Pure scheduling: functions over values, with no database, clock or network."""
