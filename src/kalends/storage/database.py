@@ -1,0 +1,224 @@
+"""Units of work: one command, one transaction, scoped to one workspace, retried as a whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import Engine, Executable, Result, create_engine, event, insert, select
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.pool import QueuePool
+
+from kalends.kit.clock import Clock, SystemClock
+from kalends.kit.errors import NotFound, Unavailable
+from kalends.kit.ids import Ids
+from kalends.storage.schema import Identified, Scoped
+
+T = TypeVar("T")
+Row = TypeVar("Row", bound=Identified)
+
+_RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
+
+
+class Unit:
+    """One transaction of one workspace, with the instant at which it happens.
+
+    With `workspace_id` None it may touch only rows that have no workspace; a statement that must see
+    every workspace says why in the execution option `across_workspaces`.
+    """
+
+    def __init__(self, session: Session, workspace_id: UUID | None, now: datetime, ids: Ids) -> None:
+        self.session = session
+        self.now = now
+        self._workspace_id = workspace_id
+        self._ids = ids
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Give the workspace that every query of this unit is narrowed to."""
+        if self._workspace_id is None:
+            raise RuntimeError("This unit of work was opened without a workspace.")
+        return self._workspace_id
+
+    def new_id(self) -> UUID:
+        """Draw a UUIDv7."""
+        return self._ids.new()
+
+    def new_token(self) -> str:
+        """Draw an unguessable secret."""
+        return self._ids.token()
+
+    def execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
+        """Run a statement; with `rows`, once for each of them in bulk."""
+        return self.session.execute(statement, rows) if rows is not None else self.session.execute(statement)
+
+    def changed(self, statement: Executable) -> int:
+        """Run an UPDATE or DELETE and give the number of rows it touched, for conditional writes."""
+        result = cast(CursorResult[Any], self.session.execute(statement))
+        return result.rowcount
+
+    def insert(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows at once, scoped to this workspace."""
+        if rows:
+            scope = {"workspace_id": self.workspace_id} if issubclass(table, Scoped) else {}
+            self.session.execute(insert(table), [{**scope, **row} for row in rows])
+
+    def add(self, row: T) -> T:
+        """Store one row now, so that what follows in this unit sees it."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def find(self, table: type[Row], id: UUID) -> Row | None:
+        """Give the row of this workspace with that id, if there is one."""
+        return self.session.get(table, (self.workspace_id, id))
+
+    def get(self, table: type[Row], id: UUID) -> Row:
+        """Give the row of this workspace with that id, or raise `NotFound`."""
+        row = self.find(table, id)
+        if row is None:
+            kind = table.__name__.lower()
+            raise NotFound(f"There is no {kind} {id}.", kind=kind, id=str(id))
+        return row
+
+    def lock(self, table: type[Identified], ids: Iterable[UUID]) -> None:
+        """Hold these rows, in id order, until the unit ends: others who lock them wait.
+
+        On SQLite the one writer holds everything already.
+        """
+        wanted = sorted(set(ids))
+        if wanted and self.session.get_bind().dialect.name == "postgresql":
+            self.session.execute(
+                select(table.id)
+                .where(table.id.in_(wanted))
+                .order_by(table.id)
+                .with_for_update(key_share=True)  # FOR NO KEY UPDATE
+            )
+        # What was read before the lock may be old: read it again.
+        self.session.expire_all()
+
+
+class Database:
+    """A connection pool that hands out units of work."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        pool_size: int = 4,
+        attempts: int = 10,
+        busy_timeout: float = 10.0,
+    ) -> None:
+        self.url = url
+        self.clock = clock or SystemClock()
+        self.ids = ids or Ids(self.clock)
+        self._attempts = attempts
+        self.engine = _engine(url, pool_size, busy_timeout)
+
+    @property
+    def embedded(self) -> bool:
+        """Say whether this is the embedded SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self, workspace_id: UUID | None) -> Iterator[Unit]:
+        """Open a snapshot that cannot write."""
+        with self._session(writing=False) as session:
+            yield self._unit(session, workspace_id)
+
+    def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
+        """Run `work` in one transaction and commit; run the whole of it again after a deadlock or a busy
+        database, so it must not reach outside the unit."""
+        for attempt in range(self._attempts):
+            try:
+                with self._session(writing=True) as session:
+                    result = work(self._unit(session, workspace_id))
+                    session.commit()
+                    return result
+            except DBAPIError as error:
+                if not _may_pass(error):
+                    raise
+                time.sleep(0.005 * 2 ** min(attempt, 6))
+        raise Unavailable("The database stayed busy; please try again.", retry_after=1)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _unit(self, session: Session, workspace_id: UUID | None) -> Unit:
+        session.info["workspace_id"] = workspace_id
+        return Unit(session, workspace_id, self.clock.now(), self.ids)
+
+    @contextmanager
+    def _session(self, *, writing: bool) -> Iterator[Session]:
+        bind = self.engine.execution_options(writing=writing)
+        if not self.embedded and not writing:
+            bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with Session(bind, expire_on_commit=False) as session:
+            yield session
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
+        return True
+    return getattr(error.orig, "sqlstate", None) in _RETRIED_SQLSTATES
+
+
+def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": busy_timeout, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions on its own
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "cache_size = -65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A deferred transaction that read and then writes can fail half-way: writers queue up at the start,
+    # and readers are kept from writing at all.
+    writing = connection.get_execution_options().get("writing", True)
+    driver = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow_to_workspace(state: ORMExecuteState) -> None:
+    workspace_id = state.session.info.get("workspace_id")
+    if (
+        workspace_id is not None
+        and "across_workspaces" not in state.execution_options
+        and not state.is_column_load
+        and not state.is_relationship_load
+    ):
+        state.statement = state.statement.options(
+            with_loader_criteria(Scoped, lambda row: row.workspace_id == workspace_id, include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_workspace(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    workspace_id = session.info.get("workspace_id")
+    for row in session.new:
+        if workspace_id is not None and isinstance(row, Scoped) and not row.__dict__.get("workspace_id"):
+            row.workspace_id = workspace_id
