@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,6 +34,11 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Text rather than a native type: adding a value is then no migration.
+_Enumerated = EnumType(
+    Enum, native_enum=False, length=32, values_callable=lambda kind: [m.value for m in kind]
+)
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -47,7 +54,13 @@ class Table(DeclarativeBase):
             "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[Any]: Json, int: BigInteger}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Instant,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        int: BigInteger,
+        Enum: _Enumerated,
+    }
 
 
 class Scoped:
