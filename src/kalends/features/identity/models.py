@@ -81,3 +81,17 @@ class Member(Identified, Table):
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+class AuditEntry(Identified, Table):
+    """Who did what, when. Holds ids and the names of what changed, never a secret or a person's words."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_workspace_id_subject", "workspace_id", "subject"),)
+
+    at: Mapped[datetime]
+    actor_member_id: Mapped[UUID | None]  # no foreign key: entries outlive their members; None is the server
+    action: Mapped[str]  # object and verb in the past: "member.added"
+    kind: Mapped[str]  # what the subject is: "member"
+    subject: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
