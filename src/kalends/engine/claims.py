@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -90,6 +90,9 @@ class Claim:
     required: bool = True  # the participant's part in the event
 
 
+_UNSAID = np.zeros(0, dtype=bool)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Claims:
     """Many claims as columns of one length, with the tables that `subject` and `event` index.
@@ -104,14 +107,18 @@ class Claims:
     event: IntColumn
     subjects: Sequence[Subject]
     events: Sequence[EventFacts]
-    tentative: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))  # empty: all confirmed
-    required: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))  # empty: all required
+    tentative: NDArray[np.bool_] = _UNSAID  # none unless said
+    required: NDArray[np.bool_] = _UNSAID  # all unless said
 
     def __post_init__(self) -> None:
         size = len(self.start)
+        if self.tentative is _UNSAID:
+            object.__setattr__(self, "tentative", np.zeros(size, dtype=bool))
+        if self.required is _UNSAID:
+            object.__setattr__(self, "required", np.ones(size, dtype=bool))
         for name in ("end", "subject", "event", "tentative", "required"):
             found = len(getattr(self, name))
-            if found != size and not (found == 0 and name in ("tentative", "required")):
+            if found != size:
                 raise InvalidInput(f"Column {name} has {found} rows where start has {size}.", field=name)
         if size and bool((self.end < self.start).any()):
             row = int(np.argmax(self.end < self.start))
@@ -151,6 +158,6 @@ class Claims:
             event=self.events[self.event[index]],
             subject=self.subjects[self.subject[index]],
             span=Span.of_seconds(self.start[index], self.end[index]),
-            tentative=bool(self.tentative[index]) if len(self.tentative) else False,
-            required=bool(self.required[index]) if len(self.required) else True,
+            tentative=bool(self.tentative[index]),
+            required=bool(self.required[index]),
         )

@@ -1,0 +1,17 @@
+"""Conflicts: every collision over members and resources, gathered, graded and put into words."""
+
+from kalends.engine.conflicts.conflict import Conflict, ConflictKind
+from kalends.engine.conflicts.detection import Collisions, collisions
+from kalends.engine.conflicts.pairs import Pairs, overlapping_pairs
+from kalends.engine.conflicts.severity import Severity, Weight
+
+__all__ = [
+    "Collisions",
+    "Conflict",
+    "ConflictKind",
+    "Pairs",
+    "Severity",
+    "Weight",
+    "collisions",
+    "overlapping_pairs",
+]

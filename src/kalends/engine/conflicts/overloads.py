@@ -24,6 +24,10 @@ class Overloads(NamedTuple):
     claim: IntColumn
     piece: SpanColumns
 
+    def taking_part(self, index: int) -> IntColumn:
+        """Give the claims of one overload."""
+        return self.claim[self.first[index] : self.first[index + 1]]
+
 
 def overloads(subject: IntColumn, columns: SpanColumns, capacity: IntColumn) -> Overloads:
     """Find each stretch where more claims want a subject than `capacity[subject]`, which is 0 or more.

@@ -1,0 +1,128 @@
+"""From claims to collisions, and from collisions to conflicts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from kalends.engine.claims import Claims, SubjectKind
+from kalends.engine.conflicts.conflict import Conflict
+from kalends.engine.conflicts.gathering import equal_columns, gather
+from kalends.engine.conflicts.overloads import Overloads, overloads
+from kalends.engine.conflicts.pairs import MOST_PAIRS, Pairs, overlapping_pairs
+from kalends.engine.span_columns import IntColumn, SpanColumns
+from kalends.engine.spans import EPOCH
+
+_BEFORE_ALL = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Collisions:
+    """Each pair of claims that collide, as columns; values are made when asked for.
+
+    The k-th pair is `left[k]`, `right[k]`, rows of `claims`; `left` starts no later, and both want
+    the same subject during `span`. Two claims on a member collide when they overlap, unless they
+    are of one event. Two claims on a resource collide while its use exceeds its capacity, also two
+    of one event: a room cannot hold one series twice either. A pair that overlaps during several
+    separate overloads of a resource is there once for each of them.
+    """
+
+    claims: Claims
+    left: IntColumn
+    right: IntColumn
+    span: SpanColumns  # seconds since 1970 in UTC
+    overloads: Overloads  # of the resources; its `claim` column names rows of `claims`
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __getitem__(self, index: int) -> Conflict:
+        """Give the conflict that one pair is on its own, whatever the capacity and the series."""
+        row = np.array([index])
+        return gather(self.claims, self._sides(row), self._spans(row), use=2, asked=_BEFORE_ALL)
+
+    def conflicts(self, *, after: datetime | None = None) -> list[Conflict]:
+        """Gather the collisions into conflicts, one for each subject and set of events, in order of time.
+
+        Where there is one place to be had, two events (series or not) make a conflict. Elsewhere all
+        events of an overload make one. `after` is the time of asking: `next` is the first clash that
+        ends later; without it, the first of all.
+        """
+        asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
+        found = [*self._of_pairs(asked), *self._of_overloads(asked)]
+        return sorted(found, key=lambda conflict: (conflict.first, conflict.subject.id, conflict.uids))
+
+    def _of_pairs(self, asked: int) -> Iterator[Conflict]:
+        subject = self.claims.subject[self.left]
+        low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
+        order = np.lexsort((self.span.start, high, low, subject))
+        order = order[_capacities(self.claims)[subject[order]] == 1]
+        for rows in equal_columns((subject, low, high), order):
+            yield gather(self.claims, self._sides(rows), self._spans(rows), use=2, asked=asked)
+
+    def _of_overloads(self, asked: int) -> Iterator[Conflict]:
+        over = self.overloads
+        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for index in np.flatnonzero(_capacities(self.claims)[over.subject] != 1).tolist():
+            events = np.unique(self.claims.event[over.taking_part(index)])
+            groups[int(over.subject[index]), *events.tolist()].append(index)
+        for rows in groups.values():
+            spans = SpanColumns(over.span.start[rows], over.span.end[rows])
+            sides = [over.taking_part(row) for row in rows]
+            yield gather(self.claims, sides, spans, use=int(over.peak[rows].max()), asked=asked)
+
+    def _sides(self, rows: IntColumn) -> list[IntColumn]:
+        return list(np.stack((self.left[rows], self.right[rows]), axis=1))
+
+    def _spans(self, rows: IntColumn) -> SpanColumns:
+        return SpanColumns(self.span.start[rows], self.span.end[rows])
+
+
+def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:
+    """Find every pair of claims that collide over a member or a resource.
+
+    The cost follows the claims (their sorting) and the pairs found, whatever the lengths. More than
+    `most` pairs of one kind are refused with `TooLarge`.
+    """
+    resource = np.array([s.kind is SubjectKind.RESOURCE for s in claims.subjects], dtype=bool)
+    of_resource = resource[claims.subject]
+
+    rows = np.flatnonzero(~of_resource)
+    columns = SpanColumns(claims.start[rows], claims.end[rows])
+    pairs = overlapping_pairs(claims.subject[rows], columns, apart=claims.event[rows], most=most)
+    of_members = _shared(columns, pairs)
+    left, right = rows[pairs.left], rows[pairs.right]
+
+    rows = np.flatnonzero(of_resource)
+    columns = SpanColumns(claims.start[rows], claims.end[rows])
+    over = overloads(claims.subject[rows], columns, _capacities(claims))
+    over = over._replace(claim=rows[over.claim])
+    # Cut to the overloads, claims on a resource collide just as claims on a member do.
+    stretch = np.repeat(np.arange(len(over.peak)), np.diff(over.first))
+    pieces = overlapping_pairs(stretch, over.piece, most=most)
+    of_resources = _shared(over.piece, pieces)
+    return Collisions(
+        claims=claims,
+        left=np.concatenate((left, over.claim[pieces.left])),
+        right=np.concatenate((right, over.claim[pieces.right])),
+        span=SpanColumns(
+            np.concatenate((of_members.start, of_resources.start)),
+            np.concatenate((of_members.end, of_resources.end)),
+        ),
+        overloads=over,
+    )
+
+
+def _shared(columns: SpanColumns, pairs: Pairs) -> SpanColumns:
+    return SpanColumns(
+        np.maximum(columns.start[pairs.left], columns.start[pairs.right]),
+        np.minimum(columns.end[pairs.left], columns.end[pairs.right]),
+    )
+
+
+def _capacities(claims: Claims) -> IntColumn:
+    return np.array([subject.capacity for subject in claims.subjects], dtype=np.int64)

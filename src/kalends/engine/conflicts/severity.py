@@ -1,0 +1,57 @@
+"""How grave a clash is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kalends.engine.claims import EventFacts, Flexibility
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+_LADDER = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What makes a clash grave: the one account from which it is graded and explained.
+
+    The ranks say what is at stake. Each of the other facts says how hard the clash is to live with,
+    and moves the grade by one step.
+    """
+
+    lower_rank: int  # of the events that clash, 1 to 6
+    higher_rank: int
+    fixed: bool = False  # none of them may be moved: only a person can help
+    flexible: bool = False  # one of them is there to be moved
+    optional: bool = False  # for one side the attendance is optional
+    tentative: bool = False  # one side is only proposed
+
+    @classmethod
+    def of(cls, events: Iterable[EventFacts], *, optional: bool, tentative: bool) -> Weight:
+        """Weigh the events of one clash against each other."""
+        known = tuple(events)
+        ranks = [event.rank for event in known]
+        return cls(
+            lower_rank=min(ranks),
+            higher_rank=max(ranks),
+            fixed=not any(event.movable for event in known),
+            flexible=any(event.movable and event.flexibility is Flexibility.FLEXIBLE for event in known),
+            optional=optional,
+            tentative=tentative,
+        )
+
+    @property
+    def severity(self) -> Severity:
+        """Grade the clash. Two everyday events that can both be moved with some thought are `medium`."""
+        stake = self.lower_rank + self.higher_rank
+        grade = (stake >= 5) + (stake >= 8) + (stake >= 10)
+        grade += self.fixed - self.flexible - self.optional - self.tentative
+        return _LADDER[min(max(grade, 0), len(_LADDER) - 1)]
