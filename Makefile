@@ -1,0 +1,54 @@
+# Every command of the project. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports dead tests bench format clean
+
+PORT ?= 8000
+DATA ?= .data
+WORKERS ?= 2
+BIN := .venv/bin
+PLACES := src tests benchmarks
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run ## install, make a demo household and serve it on 127.0.0.1 (PORT=8000 DATA=.data)
+	@$(BIN)/kalends demo --data $(DATA) --port $(PORT)
+
+test: check tests ## everything that must hold: style, types, layers, dead code, tests on SQLite and PostgreSQL
+
+check: lint types imports dead ## what needs no run: style, types, layers, dead code
+
+lint: .venv/.test ## style and formatting
+	@$(BIN)/ruff check --quiet $(PLACES)
+	@$(BIN)/ruff format --check --quiet $(PLACES)
+
+types: .venv/.test ## mypy, strict
+	@$(BIN)/mypy
+
+imports: .venv/.test ## which layer may import which
+	@$(BIN)/lint-imports --no-cache >.venv/imports.log || { cat .venv/imports.log; exit 1; }
+
+dead: .venv/.test ## code that nothing uses
+	@$(BIN)/vulture
+
+tests: .venv/.test ## the tests alone (WORKERS=2 processes)
+	@scripts/postgresql
+	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=ci
+
+bench: .venv/.test ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+format: .venv/.test ## put the code into the project's style
+	@$(BIN)/ruff check --quiet --fix-only $(PLACES)
+	@$(BIN)/ruff format --quiet $(PLACES)
+
+clean: ## remove what was installed and cached; the data directory stays
+	@rm -rf .venv .venv-peers .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed once, and again when what to install has changed.
+.venv/.run: pyproject.toml constraints.txt scripts/install
+	@scripts/install postgres && touch $@
+
+.venv/.test: pyproject.toml constraints.txt scripts/install
+	@scripts/install postgres,test,bench && touch $@ .venv/.run

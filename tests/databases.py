@@ -1,0 +1,126 @@
+"""Databases for tests: a fresh, migrated one for each test, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from kalends.storage import Database, migrate
+from postgresql_cluster import Cluster, NoPostgreSQL
+
+SERVER = "KALENDS_TEST_POSTGRES_URL"
+_cluster = pytest.StashKey[Cluster]()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where a fresh, migrated database is; the test runs once for each kind of database."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database, on each kind in turn."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Where a fresh, migrated SQLite database is."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'kalends.sqlite')}"
+
+
+@pytest.fixture
+def postgresql_url(fresh_postgresql: Callable[[], str]) -> str:
+    """Where a fresh, migrated PostgreSQL database is."""
+    return fresh_postgresql()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy; migrating anew for each test would cost most of its time."""
+    file = tmp_path_factory.mktemp("template") / "kalends.sqlite"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(pytestconfig: pytest.Config) -> URL:
+    """The server that is given, or else a cluster of our own, started when the first test asks for it."""
+    return make_url(_server_url(pytestconfig)).set(drivername="postgresql+psycopg")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: URL, testrun_uid: str, worker_id: str) -> Iterator[URL]:
+    """A migrated database to copy, one for each process that tests."""
+    template = postgresql_server.set(database=f"kalends_{testrun_uid[:8]}_{worker_id}")
+    with _administrator(postgresql_server) as execute:
+        execute("CREATE DATABASE {}", template.database)
+        migrate(_text(template))
+        yield template
+        execute("DROP DATABASE {} WITH (FORCE)", template.database)
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql_server: URL, postgresql_template: URL) -> Iterator[Callable[[], str]]:
+    """Copies of the template, dropped after the test."""
+    numbers, made = count(), []
+    with _administrator(postgresql_server) as execute:
+
+        def fresh() -> str:
+            copy = postgresql_template.set(database=f"{postgresql_template.database}_{next(numbers)}")
+            execute("CREATE DATABASE {} TEMPLATE {}", copy.database, postgresql_template.database)
+            made.append(copy.database)
+            return _text(copy)
+
+        yield fresh
+        for name in made:
+            execute("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def _administrator(server: URL) -> Iterator[Callable[..., None]]:
+    with psycopg.connect(_text(server.set(drivername="postgresql")), autocommit=True) as connection:
+
+        def execute(statement: str, *names: str) -> None:
+            connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
+
+        yield execute
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _server_url(config: pytest.Config) -> str:
+    if SERVER not in os.environ:
+        try:
+            config.stash[_cluster] = Cluster()
+        except NoPostgreSQL as error:
+            raise pytest.UsageError(str(error)) from error
+        os.environ[SERVER] = config.stash[_cluster].url
+    return os.environ[SERVER]
+
+
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Start the one cluster before the worker processes, which find it in the environment."""
+    _server_url(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster when the run ends, also when it is interrupted."""
+    if _cluster in config.stash:
+        config.stash[_cluster].stop()
+        del os.environ[SERVER]
