@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -107,8 +107,8 @@ class Claims:
     event: IntColumn
     subjects: Sequence[Subject]
     events: Sequence[EventFacts]
-    tentative: NDArray[np.bool_] = _UNSAID  # none unless said
-    required: NDArray[np.bool_] = _UNSAID  # all unless said
+    tentative: NDArray[np.bool_] = field(default_factory=lambda: _UNSAID)  # none unless said
+    required: NDArray[np.bool_] = field(default_factory=lambda: _UNSAID)  # all unless said
 
     def __post_init__(self) -> None:
         size = len(self.start)

@@ -35,15 +35,22 @@ class Collisions:
     left: IntColumn
     right: IntColumn
     span: SpanColumns  # seconds since 1970 in UTC
+    overload: IntColumn  # row of `overloads` in which the pair collides, -1 on a member
     overloads: Overloads  # of the resources; its `claim` column names rows of `claims`
 
     def __len__(self) -> int:
         return len(self.left)
 
     def __getitem__(self, index: int) -> Conflict:
-        """Give the conflict that one pair is on its own, whatever the capacity and the series."""
+        """Give the conflict that one pair stands for, this once.
+
+        It is the pair's own where there is one place to be had, else that of the whole overload.
+        """
         row = np.array([index])
-        return gather(self.claims, self._sides(row), self._spans(row), use=2, asked=_BEFORE_ALL)
+        overload = self.overload[row]
+        if overload[0] < 0 or _capacities(self.claims)[self.overloads.subject[overload[0]]] == 1:
+            return gather(self.claims, self._sides(row), self._spans(row), use=2, asked=_BEFORE_ALL)
+        return self._of_overload(overload.tolist(), _BEFORE_ALL)
 
     def conflicts(self, *, after: datetime | None = None) -> list[Conflict]:
         """Gather the collisions into conflicts, one for each subject and set of events, in order of time.
@@ -71,9 +78,13 @@ class Collisions:
             events = np.unique(self.claims.event[over.taking_part(index)])
             groups[int(over.subject[index]), *events.tolist()].append(index)
         for rows in groups.values():
-            spans = SpanColumns(over.span.start[rows], over.span.end[rows])
-            sides = [over.taking_part(row) for row in rows]
-            yield gather(self.claims, sides, spans, use=int(over.peak[rows].max()), asked=asked)
+            yield self._of_overload(rows, asked)
+
+    def _of_overload(self, rows: list[int], asked: int) -> Conflict:
+        over = self.overloads
+        spans = SpanColumns(over.span.start[rows], over.span.end[rows])
+        sides = [over.taking_part(row) for row in rows]
+        return gather(self.claims, sides, spans, use=int(over.peak[rows].max()), asked=asked)
 
     def _sides(self, rows: IntColumn) -> list[IntColumn]:
         return list(np.stack((self.left[rows], self.right[rows]), axis=1))
@@ -113,6 +124,7 @@ def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:
             np.concatenate((of_members.start, of_resources.start)),
             np.concatenate((of_members.end, of_resources.end)),
         ),
+        overload=np.concatenate((np.full(len(left), -1), stretch[pieces.left])),
         overloads=over,
     )
 
