@@ -1,0 +1,158 @@
+"""From event rows to the occurrences inside a window, as columns."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kalends.engine.recurrence import CompiledSeries, compile_series, expand_many
+from kalends.engine.series import Start
+from kalends.engine.zones import UnknownZone, Zone, zone
+from kalends.features.calendars.models import MASTER
+from kalends.features.calendars.projection import series_of_rows
+from kalends.ical import project, series_of
+
+Ints = NDArray[np.int64]
+EventRow = Any
+"""A row of the `event` table, as mapped object or as query result: read by attribute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Expansion:
+    """Occurrences as columns of one length, ordered by start."""
+
+    row: Ints  # index into the rows given
+    start: Ints  # seconds since 1970, UTC
+    end: Ints
+    original: NDArray[np.datetime64]  # original local starts, which name instances
+
+
+class SeriesCache:
+    """Compiled series by object and version: a version never changes, so entries never go stale."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._entries: OrderedDict[tuple[UUID, int], CompiledSeries] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[UUID, int], make: Callable[[], CompiledSeries]) -> CompiledSeries:
+        """Give the entry, made when it is not there."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+                return entry
+        entry = make()
+        with self._lock:
+            self._entries[key] = entry
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+        return entry
+
+
+_compiled = SeriesCache()
+
+
+def expand_rows(
+    rows: Sequence[EventRow],
+    since: int,
+    until: int,
+    *,
+    floating: Zone,
+    text_of: Callable[[UUID], str],
+) -> Expansion:
+    """Give every occurrence of the rows' events that intersects [since, until).
+
+    All rows of an object must be there. Floating and all-day times are taken in the zone `floating`.
+    `text_of` gives an object's text, read only for times in a zone that no IANA name describes.
+    """
+    singles: list[int] = []
+    masters: dict[UUID, int] = {}
+    overrides: dict[UUID, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.recurrence_key != MASTER:
+            overrides[row.object_id].append(index)
+        elif row.repeats or not row.start.endswith("]"):
+            masters[row.object_id] = index
+        else:
+            singles.append(index)
+    columns = [_exact(rows, singles, since, until)]
+    if masters or overrides:
+        columns.append(_expanded(rows, masters, overrides, since, until, floating, text_of))
+    row, start, end, original = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    order = np.lexsort((row, end, start))
+    return Expansion(row=row[order], start=start[order], end=end[order], original=original[order])
+
+
+def local_start(row: EventRow, seconds: int, floating: Zone) -> Start:
+    """Give an instant in the form of the row's own start: in its zone, floating, or as a date."""
+    name = zone_name(row.start)
+    if name is not None:
+        return datetime.fromtimestamp(seconds, _tzinfo(name))
+    local = datetime.fromtimestamp(floating.local(seconds), UTC).replace(tzinfo=None)
+    return local if "T" in row.start else local.date()
+
+
+def zone_name(start: str) -> str | None:
+    """Give the zone of a start as stored, None for floating and all-day."""
+    return start[start.index("[") + 1 : -1] if start.endswith("]") else None
+
+
+def _tzinfo(name: str) -> tzinfo:
+    try:
+        return zone(name).tzinfo
+    except UnknownZone:  # a calendar's own zone: its times are right, and shown in UTC
+        return UTC
+
+
+def _exact(rows: Sequence[EventRow], singles: Sequence[int], since: int, until: int) -> tuple[Any, ...]:
+    """Take events that happen once in a zone of their own: their bounds are their times."""
+    index = np.array(singles, np.int64)
+    start = np.array([rows[i].since_utc for i in singles], np.int64)
+    end = np.array([rows[i].until_utc for i in singles], np.int64)
+    inside = (start < until) & ((end > since) | ((start == end) & (start >= since)))
+    nowhere = np.full(int(inside.sum()), np.datetime64("NaT", "s"))
+    return index[inside], start[inside], end[inside], nowhere
+
+
+def _expanded(
+    rows: Sequence[EventRow],
+    masters: dict[UUID, int],
+    overrides: dict[UUID, list[int]],
+    since: int,
+    until: int,
+    floating: Zone,
+    text_of: Callable[[UUID], str],
+) -> tuple[Any, ...]:
+    """Expand whole objects in one batch."""
+    ids = [*masters, *(id for id in overrides if id not in masters)]
+    batch = []
+    for id in ids:
+        master = rows[masters[id]] if id in masters else None
+        changed = [rows[i] for i in overrides.get(id, ())]
+        version = (master or changed[0]).version
+
+        def make(master: EventRow = master, changed: list[EventRow] = changed, id: UUID = id) -> CompiledSeries:
+            try:
+                return compile_series(series_of_rows(master, changed))
+            except UnknownZone:
+                return compile_series(series_of(project(text_of(id))))
+
+        batch.append(_compiled.get((id, version), make))
+    found = expand_many(batch, since, until, zone_for_floating=floating)
+    # An occurrence shows the row of the override that shaped it, else the master's.
+    width = 1 + max((len(indexes) for indexes in overrides.values()), default=0)
+    table = np.zeros((len(ids), width), np.int64)
+    for position, id in enumerate(ids):
+        table[position, 0] = masters.get(id, 0)
+        for place, index in enumerate(overrides.get(id, ()), start=1):
+            table[position, place] = index
+    return table[found.index, found.override + 1], found.start, found.end, found.original

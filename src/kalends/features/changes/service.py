@@ -1,0 +1,262 @@
+"""Applying and undoing change sets: the one door through which every calendar object changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from kalends.features.calendars import objects
+from kalends.features.calendars.access import Access, calendars_of, require
+from kalends.features.calendars.models import Calendar, CalendarObject
+from kalends.features.calendars.objects import Image
+from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
+from kalends.features.changes.values import HeldBack, Holder, Operation
+from kalends.features.identity import audit
+from kalends.features.identity.actor import Actor
+from kalends.kit.errors import Clash, NotFound, Stale
+from kalends.storage import Unit
+
+TRASH_KEPT = timedelta(days=30)
+"""How long before-images are kept unless configured: so long can a set be undone."""
+
+
+class UndoBlocked(Clash):
+    """A later change touched the same event; `later` names its set."""
+
+    code = "undo_blocked"
+
+
+class AlreadyUndone(Clash):
+    """The set was undone before."""
+
+    code = "already_undone"
+
+
+class Changes:
+    """Applies change sets, asking those who hold events first."""
+
+    def __init__(self, holders: Mapping[str, Holder] | None = None) -> None:
+        self._holders = dict(holders or {})
+
+    def apply(
+        self,
+        tx: Unit,
+        actor: Actor,
+        operations: Sequence[Operation],
+        *,
+        source: Source,
+        cause_id: UUID | None = None,
+        undoes_id: UUID | None = None,
+        reasons: Sequence[Mapping[str, Any]] = (),
+    ) -> ChangeSet:
+        """Carry out all operations or none, and log them as one set.
+
+        Raises `Stale` when an object is not at the expected version, `Forbidden` without write access,
+        `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice.
+        """
+        operations = [op for op in operations if op.before != op.after]
+        _lock(tx, operations)
+        stored = objects.load(tx, [op.object_id for op in operations])
+        _must_be_current(operations, stored)
+        _must_be_allowed(tx, actor, operations)
+        self._ask_holders(tx, actor, operations)
+        versions = objects.store(tx, [(stored.get(op.object_id), op.after) for op in operations])
+        change_set = _log(tx, actor, operations, versions, source, cause_id, undoes_id, reasons)
+        for op in operations:
+            if holder := self._holder_of(op):
+                holder.changed(tx, actor, op)
+        return change_set
+
+    def undo(self, tx: Unit, actor: Actor, change_set_id: UUID) -> ChangeSet:
+        """Swap a set back, together with what was moved by itself because of it, as a new set.
+
+        Raises `UndoBlocked` where a later set touched one of its objects, naming it.
+        """
+        first = tx.get(ChangeSet, change_set_id)
+        rows = tx.execute(_operations_of([change_set_id])).scalars().all()
+        _lock(tx, [_operation(row) for row in rows])
+        first = tx.get(ChangeSet, change_set_id)
+        if first.state is not State.APPLIED:
+            raise Clash(
+                "A proposal that was not applied has nothing to undo.", change_set_id=str(change_set_id)
+            )
+        if first.undone_by_id is not None:
+            raise AlreadyUndone(
+                "This was undone before.", change_set_id=str(first.id), undone_by=str(first.undone_by_id)
+            )
+        followers = tx.execute(
+            select(ChangeSet)
+            .where(ChangeSet.cause_id == change_set_id, ChangeSet.undone_by_id.is_(None))
+            .order_by(ChangeSet.id)
+        ).scalars()
+        sets = [first, *followers]
+        swaps = _swaps(tx, [change_set.id for change_set in sets])
+        undoing = self.apply(tx, actor, swaps, source=Source.UNDO, undoes_id=change_set_id)
+        tx.execute(
+            update(ChangeSet)
+            .where(ChangeSet.id.in_([change_set.id for change_set in sets]))
+            .values(undone_by_id=undoing.id)
+        )
+        return undoing
+
+    def _holder_of(self, op: Operation) -> Holder | None:
+        names = {image.holder.split(":")[0] for image in (op.before, op.after) if image and image.holder}
+        return next((self._holders[name] for name in sorted(names) if name in self._holders), None)
+
+    def _ask_holders(self, tx: Unit, actor: Actor, operations: Sequence[Operation]) -> None:
+        for op in operations:
+            holder = self._holder_of(op)
+            refusal = holder and holder.may_change(tx, actor, op)
+            if refusal:
+                raise HeldBack(
+                    refusal.message, reason=refusal.code, object_id=str(op.object_id), **refusal.fields
+                )
+
+
+def purge(tx: Unit, *, before: datetime) -> int:
+    """Forget the sets applied before that time, their images with them; gives how many went."""
+    return tx.changed(delete(ChangeSet).where(ChangeSet.at < before))
+
+
+def _lock(tx: Unit, operations: Sequence[Operation]) -> None:
+    tx.lock(Calendar, {image.calendar_id for op in operations for image in (op.before, op.after) if image})
+
+
+def _must_be_current(operations: Sequence[Operation], stored: Mapping[UUID, CalendarObject]) -> None:
+    for op in operations:
+        row = stored.get(op.object_id)
+        if op.before is None:
+            if row is not None:
+                raise Stale("The event exists already.", object_id=str(op.object_id), version=row.version)
+        elif row is None:
+            raise Stale("The event was deleted meanwhile.", object_id=str(op.object_id), version=None)
+        elif op.expected_version not in (None, row.version) or Image.of(row) != op.before:
+            raise Stale(
+                f"The event is at version {row.version} by now: read it again.",
+                object_id=str(op.object_id),
+                version=row.version,
+            )
+
+
+def _must_be_allowed(tx: Unit, actor: Actor, operations: Sequence[Operation]) -> None:
+    calendars = calendars_of(tx, actor)
+    for calendar_id in {image.calendar_id for op in operations for image in (op.before, op.after) if image}:
+        require(calendars, calendar_id, Access.WRITE)
+
+
+def _log(
+    tx: Unit,
+    actor: Actor,
+    operations: Sequence[Operation],
+    versions: Mapping[UUID, int],
+    source: Source,
+    cause_id: UUID | None,
+    undoes_id: UUID | None,
+    reasons: Sequence[Mapping[str, Any]],
+) -> ChangeSet:
+    change_set = tx.add(
+        ChangeSet(
+            id=tx.new_id(),
+            at=tx.now,
+            actor_member_id=actor.member_id,
+            source=source,
+            state=State.APPLIED,
+            cause_id=cause_id,
+            undoes_id=undoes_id,
+            reasons=list(reasons),
+        )
+    )
+    tx.insert(
+        ChangeOperation,
+        [
+            {
+                "change_set_id": change_set.id,
+                "position": position,
+                "object_id": op.object_id,
+                "before": op.before and op.before.to_json(),
+                "after": op.after and op.after.to_json(),
+                "before_version": op.expected_version,
+                "after_version": versions.get(op.object_id),
+            }
+            for position, op in enumerate(operations)
+        ],
+    )
+    action = _action(source, operations)
+    subject = operations[0].object_id if len(operations) == 1 else None
+    audit.record(
+        tx,
+        actor,
+        action,
+        kind="event" if subject else "change_set",
+        subject=subject or change_set.id,
+        change_set=str(change_set.id),
+        operations=len(operations),
+    )
+    return change_set
+
+
+def _action(source: Source, operations: Sequence[Operation]) -> str:
+    if source is not Source.USER:
+        return str(source)
+    if all(op.before is None for op in operations):
+        return "create"
+    return "delete" if all(op.after is None for op in operations) else "update"
+
+
+def _operations_of(change_set_ids: Sequence[UUID]) -> Any:
+    return (
+        select(ChangeOperation)
+        .where(ChangeOperation.change_set_id.in_(change_set_ids))
+        .order_by(ChangeOperation.change_set_id, ChangeOperation.position)
+    )
+
+
+def _operation(row: ChangeOperation) -> Operation:
+    return Operation(
+        before=row.before and Image.from_json(row.before),
+        after=row.after and Image.from_json(row.after),
+        expected_version=row.after_version,
+    )
+
+
+def _swaps(tx: Unit, change_set_ids: Sequence[UUID]) -> list[Operation]:
+    """Give the operations that take each object from what the sets left to what they found."""
+    earliest: dict[UUID, Image | None] = {}
+    latest: dict[UUID, tuple[Image | None, UUID]] = {}
+    for row in tx.execute(_operations_of(change_set_ids)).scalars():
+        op = _operation(row)
+        earliest.setdefault(op.object_id, op.before)
+        latest[op.object_id] = (op.after, row.change_set_id)
+    stored = objects.load(tx, latest)
+    swaps = []
+    for object_id, (after, change_set_id) in latest.items():
+        row = stored.get(object_id)
+        # Compared by content: a later change that was itself undone stands in nobody's way.
+        if (row and Image.of(row)) != after:
+            raise _blocked(tx, object_id, change_set_id)
+        swaps.append(Operation(before=after, after=earliest[object_id], expected_version=row and row.version))
+    return swaps
+
+
+def _blocked(tx: Unit, object_id: UUID, change_set_id: UUID) -> UndoBlocked:
+    later: Row[Any] | None = tx.execute(
+        select(ChangeOperation.change_set_id)
+        .where(ChangeOperation.object_id == object_id, ChangeOperation.change_set_id > change_set_id)
+        .order_by(ChangeOperation.change_set_id.desc())
+    ).first()
+    return UndoBlocked(
+        f"The event {object_id} was changed again later: undo that first.",
+        object_id=str(object_id),
+        later=later and str(later[0]),
+    )
+
+
+def get_operations(tx: Unit, change_set_id: UUID) -> list[Operation]:
+    """Give what a set did, in order."""
+    if tx.find(ChangeSet, change_set_id) is None:
+        raise NotFound(f"There is no change set {change_set_id}.", kind="change_set", id=str(change_set_id))
+    return [_operation(row) for row in tx.execute(_operations_of([change_set_id])).scalars()]
