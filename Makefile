@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports dead tests bench format clean
+.PHONY: help run test check lint types imports tests bench format clean
 
 PORT ?= 8000
 DATA ?= .data
@@ -14,9 +14,9 @@ help: ## this list
 run: .venv/.run ## install, make a demo household and serve it on 127.0.0.1 (PORT=8000 DATA=.data)
 	@$(BIN)/kalends demo --data $(DATA) --port $(PORT)
 
-test: check tests ## everything that must hold: style, types, layers, dead code, tests on SQLite and PostgreSQL
+test: check tests ## everything that must hold: style, types, layers, tests on SQLite and PostgreSQL
 
-check: lint types imports dead ## what needs no run: style, types, layers, dead code
+check: lint types imports ## what needs no run: style, types, layers
 
 lint: .venv/.test ## style and formatting
 	@$(BIN)/ruff check --quiet $(PLACES)
@@ -27,9 +27,6 @@ types: .venv/.test ## mypy, strict
 
 imports: .venv/.test ## which layer may import which
 	@$(BIN)/lint-imports --no-cache >.venv/imports.log || { cat .venv/imports.log; exit 1; }
-
-dead: .venv/.test ## code that nothing uses
-	@$(BIN)/vulture
 
 tests: .venv/.test ## the tests alone (WORKERS=2 processes)
 	@scripts/postgresql

@@ -1,0 +1,63 @@
+"""Nothing stands in the source that nothing uses."""
+
+from __future__ import annotations
+
+import ast
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from vulture import Vulture
+from vulture.core import Item
+
+ROOT = Path(__file__).parents[2]
+
+CALLED_BY_FRAMEWORKS = [  # decorators that hand a function to somebody who calls it
+    "@*.get", "@*.post", "@*.put", "@*.patch", "@*.delete", "@*.head", "@*.options", "@*.route",
+    "@*.middleware", "@*.exception_handler", "@*.command", "@*.callback", "@*.listens_for",
+    "@field_validator", "@model_validator", "@field_serializer", "@model_serializer", "@validates",
+    "@pytest.fixture", "@pytest.hookimpl", "@rule", "@invariant", "@initialize", "@precondition",
+]  # fmt: skip
+
+ALLOWED = {  # path: names, each with who uses it
+    "src/kalends/engine/zones.py": {
+        "dst": "datetime asks its tzinfo",
+        "tzname": "datetime asks its tzinfo",
+        "fromutc": "datetime asks its tzinfo",
+    },
+    "src/kalends/storage/*": {
+        "process_bind_param": "SQLAlchemy asks its column types",
+        "process_result_value": "SQLAlchemy asks its column types",
+        "cache_ok": "SQLAlchemy asks its column types",
+        "impl": "SQLAlchemy asks its column types",
+        "naming_convention": "SQLAlchemy asks its tables",
+    },
+    "src/kalends/storage/migrations/*": {"*": "Alembic reads revisions by name"},
+    "tests/*": {"pytest_*": "pytest calls its hooks", "pytestmark": "pytest reads marks"},
+}
+
+
+def test_everything_is_used() -> None:
+    vulture = Vulture(ignore_names=["test_*", "Test*"], ignore_decorators=CALLED_BY_FRAMEWORKS)
+    vulture.scavenge([ROOT / place for place in ("src", "tests", "benchmarks")])
+    unused = [item for item in vulture.get_unused_code(min_confidence=60) if not _has_a_reader(item)]
+    assert not unused, "\n".join(f"{_place(item)}:{item.first_lineno}: {item.message}" for item in unused)
+
+
+def _has_a_reader(item: Item) -> bool:
+    allowed = (names for pattern, names in ALLOWED.items() if fnmatchcase(_place(item), pattern))
+    return _is_a_field(item) or any(fnmatchcase(item.name, name) for names in allowed for name in names)
+
+
+def _is_a_field(item: Item) -> bool:
+    """Columns, members of enumerations and fields of schemas are read from rows, JSON and values."""
+    return item.typ == "variable" and any(
+        statement.lineno <= item.first_lineno <= (statement.end_lineno or 0)
+        for node in ast.walk(ast.parse(Path(item.filename).read_text()))
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+    )
+
+
+def _place(item: Item) -> str:
+    return Path(item.filename).relative_to(ROOT).as_posix()
