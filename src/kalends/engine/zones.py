@@ -110,12 +110,13 @@ class Zone:
         first, last = np.searchsorted(changes, (low, high), side="right").tolist()
         if first == last:
             return self._offsets[first : first + 1]
-        if last - first > 4:
-            return self._offsets.take(first + np.searchsorted(changes[first:last], seconds, side="right"))
         # The windows people look at hold few changes: comparing beats a binary search for each time.
-        passed = np.full(len(seconds), first, np.intp)
-        for change in changes[first:last]:
-            passed += seconds >= change
+        if last - first <= 4:
+            passed = np.full(len(seconds), first, np.intp)
+            for change in changes[first:last]:
+                passed += seconds >= change
+        else:
+            passed = first + np.searchsorted(changes[first:last], seconds, side="right")
         return self._offsets.take(passed)
 
 
