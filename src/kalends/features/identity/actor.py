@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from kalends.features.identity.models import Permission
+from kalends.features.identity.models import Member, Permission
 from kalends.kit.errors import Forbidden
+
+
+class Scope(StrEnum):
+    """What an API key may be used for; a person who signs in has all three."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"  # members, keys, sign-in: what governs access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +27,8 @@ class Actor:
     permission: Permission
     zone: str  # IANA; times given without a zone are in it
     account_id: UUID | None = None
-    scopes: frozenset[str] = frozenset({"read", "write", "admin"})  # an API key may have fewer
+    scopes: frozenset[str] = frozenset(Scope)  # an API key may have fewer
+    sign_in_id: UUID | None = None  # the refresh family or browser session; None for an API key
 
     @property
     def owns_workspace(self) -> bool:
@@ -34,3 +44,28 @@ class Actor:
         """Raise `Forbidden` unless the actor may administer the workspace."""
         if not self.owns_workspace:
             raise Forbidden("This needs an owner of the workspace.", needs="owner")
+
+    def must_have(self, scope: Scope) -> None:
+        """Raise `Forbidden` unless the key that was used has this scope."""
+        if scope not in self.scopes:
+            raise Forbidden(f"This API key lacks the scope {scope.value!r}.", needs=scope.value)
+
+    def must_be_or_own(self, member_id: UUID) -> None:
+        """Raise `Forbidden` unless this is the actor's own affair, or the actor owns the workspace."""
+        if member_id != self.member_id:
+            self.must_own_workspace()
+
+
+def actor_of(
+    member: Member, *, scopes: frozenset[str] = frozenset(Scope), sign_in_id: UUID | None = None
+) -> Actor:
+    """Give the actor that a stored member is."""
+    return Actor(
+        workspace_id=member.workspace_id,
+        member_id=member.id,
+        permission=member.permission,
+        zone=member.zone,
+        account_id=member.account_id,
+        scopes=scopes,
+        sign_in_id=sign_in_id,
+    )

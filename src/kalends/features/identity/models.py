@@ -37,6 +37,13 @@ class AutoResolve(StrEnum):
     MOVABLE = "movable"
 
 
+def _in_workspace(member_column: str) -> ForeignKeyConstraint:
+    """A reference to a member of the row's own workspace, gone when the member is."""
+    return ForeignKeyConstraint(
+        ["workspace_id", member_column], ["member.workspace_id", "member.id"], ondelete="CASCADE"
+    )
+
+
 class Account(Table):
     """A login. Global: one person may be a member of several workspaces."""
 
@@ -81,6 +88,94 @@ class Member(Identified, Table):
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+class Invitation(Identified, Table):
+    """An offer to join the workspace, open to whoever holds its token."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (_in_workspace("member_id"),)
+
+    token_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256
+    name: Mapped[str]  # the new member's, unless they are one already
+    role: Mapped[Role]
+    permission: Mapped[Permission]
+    member_id: Mapped[UUID | None]  # the member without an account that the guest will be, if any
+    invited_by: Mapped[UUID]  # a member; no foreign key, since an offer outlives who made it
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+
+class SignInKind(StrEnum):
+    """What proves the sign-in from then on."""
+
+    TOKENS = "tokens"  # an access token and a rotating refresh token
+    BROWSER = "browser"  # a cookie
+
+
+class SignInEnd(StrEnum):
+    """Why a sign-in ended before its time."""
+
+    SIGNED_OUT = "signed_out"
+    REUSED = "reused"  # an old refresh token came back: one of its two holders is a thief
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    SWITCHED = "switched"
+    DISABLED = "disabled"
+
+
+class SignIn(Table):
+    """One sign-in on one device: a family of refresh tokens, or a browser session. Names one member."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (_in_workspace("member_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    kind: Mapped[SignInKind]
+    generation: Mapped[int] = mapped_column(default=0)  # of the one refresh token that is still good
+    token_hash: Mapped[str | None] = mapped_column(unique=True)  # SHA-256 of the cookie
+    device: Mapped[str | None]  # as the client described itself
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[SignInEnd | None]
+
+
+class ApiKey(Identified, Table):
+    """A member's key for a program."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (_in_workspace("member_id"),)
+
+    member_id: Mapped[UUID]
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256
+    prefix: Mapped[str]  # of the key, so that its holder can tell which one it is
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class PasswordReset(Table):
+    """Leave to set a new password once, without the old one."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    # The workspace whose owner made it: void once the account is a member elsewhere. None: an administrator.
+    workspace_id: Mapped[UUID | None]
+    token_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class AuditEntry(Identified, Table):
