@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, TypeVarTuple, Unpack, cast, overload
 from uuid import UUID
 
 from sqlalchemy import Engine, Executable, Result, create_engine, event, insert, select
@@ -14,6 +14,7 @@ from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.errors import NotFound, Unavailable
@@ -21,6 +22,7 @@ from kalends.kit.ids import Ids
 from kalends.storage.schema import Identified, Scoped
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Row = TypeVar("Row", bound=Identified)
 
 _RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
@@ -29,8 +31,8 @@ _RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadl
 class Unit:
     """One transaction of one workspace, with the instant at which it happens.
 
-    With `workspace_id` None it may touch only rows that have no workspace; a statement that must see
-    every workspace says why in the execution option `across_workspaces`.
+    With `workspace_id` None it may touch only rows that have no workspace, but for statements that
+    name a reason to see every workspace.
     """
 
     def __init__(self, session: Session, workspace_id: UUID | None, now: datetime, ids: Ids) -> None:
@@ -54,9 +56,20 @@ class Unit:
         """Draw an unguessable secret."""
         return self._ids.token()
 
-    def execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
-        """Run a statement; with `rows`, once for each of them in bulk."""
-        return self.session.execute(statement, rows) if rows is not None else self.session.execute(statement)
+    @overload
+    def execute(
+        self, statement: TypedReturnsRows[Unpack[Ts]], *, across_workspaces: str | None = None
+    ) -> Result[Unpack[Ts]]: ...
+
+    @overload
+    def execute(
+        self, statement: Executable, *, across_workspaces: str | None = None
+    ) -> Result[Unpack[tuple[Any, ...]]]: ...
+
+    def execute(self, statement: Executable, *, across_workspaces: str | None = None) -> Result[Any]:
+        """Run a statement; one that must see every workspace says why."""
+        options = {"across_workspaces": across_workspaces} if across_workspaces else {}
+        return self.session.execute(statement, execution_options=options)
 
     def changed(self, statement: Executable) -> int:
         """Run an UPDATE or DELETE and give the number of rows it touched, for conditional writes."""

@@ -34,6 +34,9 @@ MAX_OCCURRENCES = 50_000
 
 BUSY = "Busy"
 
+# Rows rather than mapped objects: a week of a large calendar is read several times faster.
+_EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
@@ -128,7 +131,7 @@ def instances(
     Floating and all-day times are taken in the actor's zone. Raises `TooLarge` over `limit` occurrences.
     """
     since, until = _seconds(window.start), _seconds(window.end)
-    views = event_views(tx, actor, _in_window(since, until), filters or EventFilter())
+    views = event_views(tx, actor, in_window(since, until), filters or EventFilter())
     floating = zone(actor.zone)
     found = expand_rows(
         [view.row for view in views],
@@ -173,22 +176,35 @@ def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:
     )
 
 
-def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:
-    """Give the rows of whole objects as the actor sees them; of the filters only those of calendars and
-    members are applied, since an override may differ from its master in all others."""
-    calendars = calendars_of(tx, actor)
-    if filters.calendars is not None:
-        calendars = {id: view for id, view in calendars.items() if id in filters.calendars}
-    which = and_(Event.calendar_id.in_(calendars), which)
-    if filters.members is not None:
-        which = and_(which, _claims(filters.members, calendars))
-    rows = tx.execute(select(*Event.__table__.columns.values()).select_from(Event).where(which)).all()
-    takers = _participants(tx, which) if any(row.has_participants for row in rows) else {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Event rows of whole objects with what hangs on them, whoever may see them."""
+
+    events: Sequence[EventRow]
+    takers: Mapping[tuple[UUID, str], Sequence[Taker]]  # by object id and recurrence key
+    categories: Mapping[UUID, Category]
+
+    def takers_of(self, row: EventRow) -> Sequence[Taker]:
+        """Give the members who take part in a row's event, declined or not."""
+        return self.takers.get((row.object_id, row.recurrence_key), ())
+
+
+def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
+    """Read the rows that match, in at most three queries."""
+    events = tx.execute(select(*_EVENT_COLUMNS).where(which)).all()
+    takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
     categories = {category.id: category for category in tx.execute(select(Category)).scalars()}
+    return Rows(events=events, takers=takers, categories=categories)
+
+
+def views_of(rows: Rows, actor: Actor, calendars: Mapping[UUID, CalendarView]) -> list[EventView]:
+    """Give the rows as the actor sees them, without those they may not know of."""
     views = []
-    for row in rows:
-        calendar = calendars[row.calendar_id]
-        taking = takers.get((row.object_id, row.recurrence_key), ())
+    for row in rows.events:
+        calendar = calendars.get(row.calendar_id)
+        if calendar is None:
+            continue
+        taking = rows.takers_of(row)
         sight = visible(
             actor,
             calendar.access,
@@ -198,31 +214,39 @@ def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: Eve
             participants=[taker.member_id for taker in taking],
         )
         if sight > Sight.NOTHING:
+            category = rows.categories.get(row.category_id)
             views.append(
-                EventView(
-                    row=row,
-                    sight=sight,
-                    calendar=calendar,
-                    category=categories.get(row.category_id),
-                    participants=taking,
-                )
+                EventView(row=row, sight=sight, calendar=calendar, category=category, participants=taking)
             )
     return views
 
 
-def _in_window(since: int, until: int) -> ColumnElement[bool]:
+def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:
+    """Give the rows of whole objects as the actor sees them; of the filters only those of calendars and
+    members are applied, since an override may differ from its master in all others."""
+    calendars = calendars_of(tx, actor)
+    if filters.calendars is not None:
+        calendars = {id: view for id, view in calendars.items() if id in filters.calendars}
+    which = and_(Event.calendar_id.in_(calendars), which)
+    if filters.members is not None:
+        own = [id for id, view in calendars.items() if view.calendar.owner_member_id in filters.members]
+        which = and_(which, claims_any_of(filters.members, own))
+    return views_of(load_rows(tx, which), actor, calendars)
+
+
+def in_window(since: int, until: int) -> ColumnElement[bool]:
+    """Match objects with anything in [since, until), in seconds since 1970."""
     return and_(Event.until_utc >= since, Event.since_utc < until)
 
 
-def _claims(members: Collection[UUID], calendars: Mapping[UUID, CalendarView]) -> ColumnElement[bool]:
-    """Match objects that claim one of the members, in any of their rows."""
-    own = [id for id, view in calendars.items() if view.calendar.owner_member_id in members]
+def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:
+    """Match objects that claim one of the members, who own these calendars, in any of their rows."""
     taking = exists().where(
         Participant.workspace_id == Event.workspace_id,
         Participant.object_id == Event.object_id,
         Participant.member_id.in_(members),
     )
-    return or_(taking, Event.calendar_id.in_(own))
+    return or_(taking, Event.calendar_id.in_(own_calendars))
 
 
 def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, str], list[Taker]]:

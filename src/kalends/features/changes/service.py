@@ -217,8 +217,8 @@ def _operations_of(change_set_ids: Sequence[UUID]) -> Any:
 
 def _operation(row: ChangeOperation) -> Operation:
     return Operation(
-        before=row.before and Image.from_json(row.before),
-        after=row.after and Image.from_json(row.after),
+        before=Image.from_json(row.before) if row.before else None,
+        after=Image.from_json(row.after) if row.after else None,
         expected_version=row.after_version,
     )
 
@@ -238,7 +238,7 @@ def _swaps(tx: Unit, change_set_ids: Sequence[UUID]) -> list[Operation]:
         # Compared by content: a later change that was itself undone stands in nobody's way.
         if (row and Image.of(row)) != after:
             raise _blocked(tx, object_id, change_set_id)
-        swaps.append(Operation(before=after, after=earliest[object_id], expected_version=row and row.version))
+        swaps.append(Operation(before=after, after=earliest[object_id], expected_version=row.version if row else None))
     return swaps
 
 
