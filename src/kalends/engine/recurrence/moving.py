@@ -1,9 +1,9 @@
-"""What becomes of a rule when the whole series moves: its weekday, day or month moves along."""
+"""What becomes of a rule's BY parts when the whole series moves: its weekday, day or month moves along."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from kalends.engine.recurrence.rule import DAY_NAMES, Frequency, InvalidRule, Rule, parse_rule
 from kalends.engine.series import Start
@@ -12,16 +12,14 @@ from kalends.engine.series import Start
 def moved_rule(text: str, before: Start, after: Start) -> str:
     """Give the rule of a series whose first start goes from `before` to `after`, both in one form.
 
-    The end moves by the same wall-clock time; a weekly rule's weekdays turn with it; a month day, an nth
-    weekday, a month or an hour that named the old start names the new one. Raises InvalidRule where it is
-    not clear what the rule should become (several month days, year days, week numbers, set positions):
-    then the caller must give a new one.
+    A weekly rule's weekdays turn with it; a month day, an nth weekday, a month or an hour that named the
+    old start names the new one. UNTIL is left as it is. Raises InvalidRule where it is not clear what the
+    rule should become (several month days, year days, week numbers, set positions): then the caller must
+    give a new one.
     """
     rule = parse_rule(text)
     parts = dict(part.split("=", 1) for part in text.strip().upper().removeprefix("RRULE:").split(";"))
     old, new = _day(before), _day(after)
-    if rule.until is not None:
-        parts["UNTIL"] = _moved_until(rule, before, after)
     if isinstance(before, datetime) and isinstance(after, datetime):
         _follow(parts, "BYHOUR", rule.by_hour, before.hour, after.hour)
         _follow(parts, "BYMINUTE", rule.by_minute, before.minute, after.minute)
@@ -60,20 +58,6 @@ def _moved_weekdays(rule: Rule, old: date, new: date, text: str) -> str:
     last = monthrange(new.year, new.month)[1]
     place = (new.day - 1) // 7 + 1 if nth[0].nth > 0 else -((last - new.day) // 7 + 1)
     return f"{place}{DAY_NAMES[new.weekday()]}"
-
-
-def _moved_until(rule: Rule, before: Start, after: Start) -> str:
-    assert rule.until is not None, "the caller checked that the rule ends"
-    until = rule.until.local
-    if not isinstance(until, datetime):
-        return f"{until + (_day(after) - _day(before)):%Y%m%d}"
-    if not isinstance(before, datetime) or not isinstance(after, datetime):
-        return f"{until + (_day(after) - _day(before)):%Y%m%dT%H%M%S}" + ("Z" if rule.until.utc else "")
-    shift: timedelta = after.replace(tzinfo=None) - before.replace(tzinfo=None)
-    if not rule.until.utc or before.tzinfo is None or after.tzinfo is None:
-        return f"{until + shift:%Y%m%dT%H%M%S}" + ("Z" if rule.until.utc else "")
-    wall = until.replace(tzinfo=UTC).astimezone(before.tzinfo).replace(tzinfo=None) + shift
-    return f"{wall.replace(tzinfo=after.tzinfo).astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _unclear(text: str) -> InvalidRule:
