@@ -72,6 +72,11 @@ def subtraction(columns: SpanColumns, taken: SpanColumns) -> SpanColumns:
     return steps.stretches(steps.level == 1)
 
 
+def gaps(columns: SpanColumns, start: int, end: int) -> SpanColumns:
+    """Give what the spans leave of the window from `start` up to `end`."""
+    return subtraction(SpanColumns(np.array([start]), np.array([end])), columns)
+
+
 def peak_use(columns: SpanColumns) -> int:
     """Give the largest number of spans that share one instant."""
     return int(levels(columns).level.max(initial=0))

@@ -1,0 +1,50 @@
+"""Laws of resolution, at the engine's own level."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kalends.engine.availability import Commitment, Diary, free_slots
+from kalends.engine.claims import Claim, Claims, EventFacts, Subject
+from kalends.engine.conflicts import collisions
+from kalends.engine.resolution import Circumstances, Drop, Move, resolve
+from kalends.engine.spans import Span
+from strategies.spans import events, spans, stretch
+
+ANNA = Subject(id="anna")
+WINDOW = stretch(0, 40)
+
+
+@pytest.mark.law(4)
+@settings(max_examples=200)
+@given(events(1), events(2), spans(), spans(), st.lists(spans(last=36), max_size=8))
+def test_the_higher_stays_and_the_lower_moves_to_free_time_or_may_be_dropped(
+    one: EventFacts, two: EventFacts, first: Span, second: Span, taken: list[Span]
+) -> None:
+    if not first.overlaps(second):
+        second = first
+    claims = [Claim(event=one, subject=ANNA, span=first), Claim(event=two, subject=ANNA, span=second)]
+    (conflict,) = collisions(Claims.of(claims)).conflicts()
+    commitments = [*(Commitment(c.span, c.event.uid) for c in claims), *map(Commitment, taken)]
+    diaries = {"anna": Diary(subject="anna", commitments=tuple(commitments))}
+    options = resolve(conflict, Circumstances(diaries=diaries, window=WINDOW))
+    assert options
+    kept = {"event-1": second, "event-2": first}
+    ranks = {"event-1": one.rank, "event-2": two.rank}
+    for option in options:
+        change = option.change
+        assert ranks[change.uid] == min(ranks.values())
+        if isinstance(change, Move):
+            assert option.event.movable
+            assert change.after.duration == change.before.duration
+            assert WINDOW.contains(change.after)
+            assert not any(change.after.overlaps(span) for span in [*taken, kept[change.uid]])
+        else:
+            assert option.needs_person
+    if isinstance(options[0].change, Drop):
+        for claim in claims:
+            if claim.event.movable and ranks[claim.event.uid] == min(ranks.values()):
+                free = [diaries["anna"].without(claim.event.uid, claim.span)]
+                assert not list(free_slots(free, WINDOW, claim.span.duration))
