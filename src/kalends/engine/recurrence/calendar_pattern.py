@@ -39,9 +39,8 @@ class CalendarPattern:
             periods, days = None, passing(self._candidates(first - reach, last + reach), self._filters)
         budget.spend(len(days) * len(self._times))
         if not self._rule.by_setpos:
-            if len(self._times) == 1:
-                return days * DAY + self._times[0]
-            return (days[:, None] * DAY + self._times).ravel()
+            found: Ints = days * DAY + self._times if self.per_day == 1 else _outer(days, self._times)
+            return found
         times = self._in_position(self._periods(Days(days)) if periods is None else periods, days)
         return times[np.searchsorted(times, first * DAY) : np.searchsorted(times, (last + 1) * DAY)]
 
@@ -84,6 +83,10 @@ class CalendarPattern:
         chosen = np.unique(np.concatenate(picked))
         # SKIP can move a date into the next period, where the same one may be picked again.
         return np.unique(days[chosen // per_day] * DAY + self._times[chosen % per_day])
+
+
+def _outer(days: Ints, times: Ints) -> Ints:
+    return (days[:, None] * DAY + times).ravel()
 
 
 def with_implied_days(rule: Rule, start: Days) -> Rule:

@@ -22,7 +22,8 @@ from kalends.engine.zones import UTC_ZONE, Zone, wall_seconds, zone_of
 
 MAX_WORK = 2_000_000  # candidate times; some seconds and some hundred megabytes at most
 _LARGEST_CHUNK = 1 << 18  # candidate times made at once
-_FOREVER = 1 << 62
+FOREVER = 1 << 62  # later than any instant
+_NEVER = -FOREVER
 
 
 class Origin(NamedTuple):
@@ -103,10 +104,10 @@ def _windowed(
     """Prepare at once, so that errors in the rule show at once; then expand lazily."""
     pattern = pattern_of(rule, origin)
     window = (
-        -_FOREVER if start is None else instant_of(start, origin.zone),
-        _FOREVER if end is None else instant_of(end, origin.zone),
+        -FOREVER if start is None else instant_of(start, origin.zone),
+        FOREVER if end is None else instant_of(end, origin.zone),
     )
-    return _limited(instants(rule, pattern, origin, window, Budget(max_work)), limit)
+    return _limited(instants(rule, origin, window, Budget(max_work), pattern=pattern), limit)
 
 
 def _limited(chunks: Iterator[Ints], limit: int | None) -> Iterator[Ints]:
@@ -147,10 +148,20 @@ def _times_of_day(rule: Rule, local: int) -> Ints:
 
 
 def instants(
-    rule: Rule, pattern: Pattern, origin: Origin, window: tuple[int, int], budget: Budget
+    rule: Rule,
+    origin: Origin,
+    window: tuple[int, int],
+    budget: Budget,
+    *,
+    pattern: Pattern | None = None,
+    start_counts: bool = False,
 ) -> Iterator[Ints]:
-    """Give the UTC seconds of a rule's instances inside [start, end), in ascending chunks."""
-    final = last_instant(rule, origin, budget.limit)
+    """Give the UTC seconds of a rule's instances inside [start, end), in ascending chunks.
+
+    With `start_counts`, COUNT counts the origin even if the rule does not match it.
+    """
+    pattern = pattern or pattern_of(rule, origin)
+    final = last_instant(rule, origin, budget.limit, start_counts=start_counts)
     start, end = max(window[0], origin.utc), min(window[1], final + 1)
     if start >= end:
         return
@@ -162,13 +173,13 @@ def instants(
             return
 
 
-def last_instant(rule: Rule, origin: Origin, max_work: int = MAX_WORK) -> int:
+def last_instant(rule: Rule, origin: Origin, max_work: int, *, start_counts: bool = False) -> int:
     """Give the latest UTC second that COUNT or UNTIL allows; far in the future for an endless rule."""
     if rule.until is not None:
         return _until_instant(rule.until, origin)
     if rule.count is not None:
-        return _counted_instant(rule, origin, max_work)
-    return _FOREVER
+        return _counted_instant(rule, origin, max_work, start_counts)
+    return FOREVER
 
 
 def _until_instant(until: Until, origin: Origin) -> int:
@@ -181,18 +192,20 @@ def _until_instant(until: Until, origin: Origin) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _counted_instant(rule: Rule, origin: Origin, max_work: int) -> int:
+def _counted_instant(rule: Rule, origin: Origin, max_work: int, start_counts: bool) -> int:
     """Give the instant of the COUNTth instance, so that any window can be sought without counting again."""
     assert rule.count is not None
-    pattern = pattern_of(rule, origin)
-    left = rule.count
-    budget = Budget(max_work)
-    for chunk in _stream(pattern, origin, origin.utc, _FOREVER, budget):
+    left, last = rule.count, _NEVER
+    for chunk in _stream(pattern_of(rule, origin), origin, origin.utc, FOREVER, Budget(max_work)):
         later = chunk[np.searchsorted(chunk, origin.utc) :]
+        if start_counts and len(later):
+            start_counts = False
+            if later[0] != origin.utc:
+                left, last = left - 1, origin.utc
         if left <= len(later):
-            return int(later[left - 1])
+            return int(later[left - 1]) if left else last
         left -= len(later)
-    return _FOREVER  # the calendar ends before the count does
+    return FOREVER  # the calendar ends before the count does
 
 
 def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budget) -> Iterator[Ints]:
@@ -203,10 +216,10 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
     # Two days are more than any zone's clock was ever turned by, a skipped date included.
     margin = 0 if zone.fixed else 2
     first = max(zone.local(start) // DAY - margin, origin.local // DAY)
-    last = LAST_DAY if end >= _FOREVER else min(zone.local(end) // DAY + margin, LAST_DAY)
+    last = LAST_DAY if end >= FOREVER else min(zone.local(end) // DAY + margin, LAST_DAY)
     most = max(_LARGEST_CHUNK // pattern.per_day, 1)
     # With an end the caller wants it all; without one, perhaps only the next few.
-    size = most if end < _FOREVER else min(most, max(1024 // pattern.per_day, 1))
+    size = most if end < FOREVER else min(most, max(1024 // pattern.per_day, 1))
     carried = np.empty(0, np.int64)
     while first <= last:
         until = min(first + size - 1, last)
@@ -237,8 +250,11 @@ def _to_instants(local: Ints, origin: Origin) -> Ints:
     return utc
 
 
-def present(origin: Origin, utc: Ints) -> list[Start]:
-    """Turn instants into dates or datetimes of the origin's form and zone."""
+def present(origin: Origin, utc: Ints, *, folds: bool = False) -> list[Start]:
+    """Turn instants into dates or datetimes of the origin's form and zone.
+
+    With `folds` any of them may lie in the second pass of a repeated hour, not only those of an origin there.
+    """
     if not len(utc):
         return []
     if origin.all_day:
@@ -254,7 +270,7 @@ def present(origin: Origin, utc: Ints) -> list[Start]:
     else:
         clock = {seconds: _time(seconds, origin.tzinfo) for seconds in set(times.tolist())}
         moments = list(map(datetime.combine, dates, map(clock.__getitem__, times.tolist())))
-    if origin.fold:
+    if folds or origin.fold:
         for place in np.flatnonzero(origin.zone.to_utc(local) != utc).tolist():
             moments[place] = moments[place].replace(fold=1)
     return moments  # type: ignore[return-value]
