@@ -22,7 +22,7 @@ from kalends.ical.projection import project_component, series
 from kalends.ical.source import Source
 from kalends.ical.timeline import instant_key
 from kalends.ical.tzids import Zones
-from kalends.ical.values import write_start
+from kalends.ical.values import read_start, write_start
 from kalends.kit.errors import NotFound
 
 _OF_THE_SERIES = frozenset({"RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
@@ -111,7 +111,14 @@ class ObjectText:
 
     def has(self, recurrence_id: Start | None) -> bool:
         """Say whether there is a master (None), or an override of this instance."""
-        return any(_names(event, recurrence_id) for event in self.events())
+        return any(self.is_of(part, recurrence_id) for part in self.parts)
+
+    def is_of(self, part: Component, recurrence_id: Start | None) -> bool:
+        """Say whether a component is the master (None), or the override of this instance."""
+        line = part.first("RECURRENCE-ID")
+        if line is None or recurrence_id is None:
+            return line is None and recurrence_id is None
+        return instant_key(read_start(line, self.zones)) == instant_key(recurrence_id)
 
     def with_fields(self, recurrence_id: Start | None = None, **changes: Unpack[Changes]) -> ObjectText:
         """Set fields of the master, or of an override that is there. Raises NotFound, InvalidInput."""
@@ -163,12 +170,9 @@ class ObjectText:
         return fold(self.calendar.render()).decode()
 
     def _read(self, recurrence_id: Start | None) -> tuple[Component, EventFields]:
-        zones = self.zones
         for part in self.parts:
-            if part.name == "VEVENT":
-                fields = project_component(part, zones)
-                if _names(fields, recurrence_id):
-                    return part, fields
+            if part.name == "VEVENT" and self.is_of(part, recurrence_id):
+                return part, project_component(part, self.zones)
         wanted = "a master event" if recurrence_id is None else f"a changed instance of {recurrence_id}"
         raise NotFound(f"{self.uid[:80]} has no {wanted}.", uid=self.uid)
 
@@ -177,9 +181,3 @@ class ObjectText:
 
     def _tzid(self, part: Component, start: Start) -> str | None:
         return zone_name_kept(part.first("DTSTART"), start, self.zones)
-
-
-def _names(event: EventFields, recurrence_id: Start | None) -> bool:
-    if recurrence_id is None or event.recurrence_id is None:
-        return recurrence_id is event.recurrence_id
-    return instant_key(event.recurrence_id) == instant_key(recurrence_id)

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from kalends.engine.zones import zone, zone_names
 
 _DISPLAY = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d\d):?(\d\d))?\)\s*(.+)")
@@ -26,8 +24,8 @@ def iana_name(tzid: str) -> str | None:
     name = tzid.strip().strip('"').strip()
     if name in zone_names():
         return name
-    if name in WINDOWS_TO_OLSON:
-        return WINDOWS_TO_OLSON[name]
+    if name in windows_zones():
+        return windows_zones()[name]
     parts = name.split("/")
     for start in range(len(parts)):
         found = _by_lower_case().get("/".join(parts[start:]).lower())
@@ -42,12 +40,21 @@ def iana_name(tzid: str) -> str | None:
     return next((found for found in _named_places(places) if offset in _standard_offsets(found)), None)
 
 
+@cache
+def windows_zones() -> dict[str, str]:
+    """Give Unicode's table of Windows zone names; its IANA zones are one for each behaviour of today."""
+    # Imported late: the package takes 90 ms, and most calendars need no Windows name.
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return WINDOWS_TO_OLSON
+
+
 def _named_places(places: str) -> Iterator[str]:
     if places.startswith("Coordinated Universal Time"):
         yield "UTC"
     region = re.match(r"(.+?) Time\b", places)
-    if region is not None and f"{region[1]} Standard Time" in WINDOWS_TO_OLSON:
-        yield WINDOWS_TO_OLSON[f"{region[1]} Standard Time"]
+    if region is not None and f"{region[1]} Standard Time" in windows_zones():
+        yield windows_zones()[f"{region[1]} Standard Time"]
     for place in re.split(r"[,/]", places):
         found = _by_city().get(place.strip().replace(" ", "_").lower())
         if found is not None:

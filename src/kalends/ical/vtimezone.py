@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from kalends.engine.recurrence import InvalidRule, expand
 from kalends.engine.zones import Transition, Zone, custom_zone, zone
 from kalends.ical.components import Component
 from kalends.ical.errors import Rejected
 from kalends.ical.lines import Line
+from kalends.ical.tznames import windows_zones
 from kalends.ical.values import read_additions, read_start
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d):?(\d\d)?", re.A)
@@ -49,7 +49,7 @@ def _twin(own: Zone, transitions: list[Transition]) -> Zone | None:
     middles = np.arange(begin, ats[-1], 30 * 86_400 // 2, dtype=np.int64)
     moments = np.concatenate([moments, middles])
     wanted = own.to_local(moments)
-    candidates = (zone(name) for name in dict.fromkeys(WINDOWS_TO_OLSON.values()))
+    candidates = (zone(name) for name in dict.fromkeys(windows_zones().values()))
     return next((each for each in candidates if np.array_equal(each.to_local(moments), wanted)), None)
 
 
