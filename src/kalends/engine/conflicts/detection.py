@@ -61,7 +61,7 @@ class Collisions:
         """
         asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
         found = [*self._of_pairs(asked), *self._of_overloads(asked)]
-        return sorted(found, key=lambda conflict: (conflict.first, conflict.subject.id, conflict.uids))
+        return sorted(found, key=lambda c: (c.first.start, c.first.end, c.subject.id, c.uids))
 
     def _of_pairs(self, asked: int) -> Iterator[Conflict]:
         subject = self.claims.subject[self.left]

@@ -12,7 +12,7 @@ from kalends.engine.conflicts.timeline import Timeline
 from kalends.engine.span_columns import IntColumn, SpanColumns
 from kalends.kit.errors import TooLarge
 
-MOST_PAIRS = 20_000_000  # a third of a gigabyte of index pairs
+MOST_PAIRS = 5_000_000  # 80 MB of index pairs, twice that while they are put together
 _BATCH = 1 << 20  # candidate pairs laid out at once
 
 
