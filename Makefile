@@ -1,5 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help run test check lint types imports tests bench format clean
 
 PORT ?= 8000
