@@ -18,7 +18,7 @@ WINDOW = stretch(0, 40)
 
 
 @pytest.mark.law(4)
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(events(1), events(2), spans(), spans(), st.lists(spans(last=36), max_size=8))
 def test_the_higher_stays_and_the_lower_moves_to_free_time_or_may_be_dropped(
     one: EventFacts, two: EventFacts, first: Span, second: Span, taken: list[Span]

@@ -30,7 +30,7 @@ def is_canonical(spans: list[Span]) -> bool:
     return all(before.end < after.start for before, after in pairwise(spans))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(span_lists(), span_lists())
 def test_set_operations_on_spans_are_those_on_their_instants(left: list[Span], right: list[Span]) -> None:
     ours, theirs = set(covered(left)), set(covered(right))
@@ -45,7 +45,7 @@ def test_set_operations_on_spans_are_those_on_their_instants(left: list[Span], r
 
 
 @pytest.mark.law(37)
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(span_lists())
 def test_peak_use_is_the_largest_use_of_any_instant(spans: list[Span]) -> None:
     counts = covered(spans)
@@ -75,7 +75,7 @@ def use_of(given_claims: Claims, subject: int) -> Counter[int]:
 
 
 @pytest.mark.law(7)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(claims())
 def test_every_overlapping_pair_is_detected_and_none_that_merely_touches(given_claims: Claims) -> None:
     found = collisions(given_claims)
@@ -99,7 +99,7 @@ def test_every_overlapping_pair_is_detected_and_none_that_merely_touches(given_c
 
 
 @pytest.mark.law(37)
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(claims())
 def test_every_overload_is_found_with_its_peak_and_all_who_take_part(given_claims: Claims) -> None:
     over = collisions(given_claims).overloads

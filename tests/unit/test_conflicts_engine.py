@@ -207,6 +207,21 @@ def test_a_series_speaks_of_its_next_clash() -> None:
     assert (over.next, over.occasion) == (None, stretch(1, 2))
 
 
+def test_an_edit_may_ask_for_its_own_conflicts_alone() -> None:
+    rows: list[Row] = [("a", ANNA, 0, 4), ("b", ANNA, 1, 2), ("c", ANNA, 3, 6)]
+    rows += [(uid, HALL, start, start + 3) for uid, start in [("b", 0), ("c", 1), ("d", 2)]]
+    hits = collisions(table(rows))
+    assert [c.uids for c in hits.conflicts()] == [("a", "b"), ("b", "c", "d"), ("a", "c")]
+    assert [c.uids for c in hits.conflicts(touching={"b"})] == [("a", "b"), ("b", "c", "d")]
+    assert [c.uids for c in hits.conflicts(touching={"d", "gone"})] == [("b", "c", "d")]
+
+
+@pytest.mark.parametrize(("kind", "capacity"), [(SubjectKind.MEMBER, 2), (SubjectKind.RESOURCE, -1)])
+def test_a_capacity_that_cannot_be_is_refused(kind: SubjectKind, capacity: int) -> None:
+    with pytest.raises(InvalidInput, match="capacity"):
+        Subject(id="anna", kind=kind, capacity=capacity)
+
+
 def test_identity_outlives_new_times_and_the_fingerprint_does_not() -> None:
     rows: list[Row] = [("a", ANNA, 0, 4), ("b", ANNA, 1, 2)]
     conflict = only(table(rows, a=EventFacts(uid="a", timing="mondays")))

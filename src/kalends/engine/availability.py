@@ -77,8 +77,8 @@ class Diary:
 
     def without(self, uid: str, span: Span) -> Diary:
         """Give the diary as it were if one occurrence of one event were not in it."""
-        gone = Commitment(span, uid)
-        return replace(self, commitments=tuple(kept for kept in self.commitments if kept != gone))
+        kept = tuple(c for c in self.commitments if c.uid != uid or c.span != span)
+        return replace(self, commitments=kept)
 
 
 @dataclass(frozen=True, slots=True)

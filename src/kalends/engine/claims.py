@@ -52,6 +52,10 @@ class Subject:
     kind: SubjectKind = SubjectKind.MEMBER
     capacity: int = 1  # how many may use a resource at once, 0 or more; a member is one person
 
+    def __post_init__(self) -> None:
+        if self.capacity < 0 or (self.kind is SubjectKind.MEMBER and self.capacity != 1):
+            raise InvalidInput(f"A {self.kind} cannot have a capacity of {self.capacity}.", field="capacity")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
@@ -130,7 +134,10 @@ class Claims:
 
     @classmethod
     def of(cls, claims: Sequence[Claim]) -> Claims:
-        """Lay single claims out as columns, in their order; fractions of a second widen the claim."""
+        """Lay single claims out as columns, in their order; fractions of a second widen the claim.
+
+        One UID is one event, with the facts that come first.
+        """
         subjects: dict[str, Subject] = {}
         events: dict[str, EventFacts] = {}
         for claim in claims:

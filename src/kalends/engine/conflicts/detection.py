@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kalends.engine.claims import Claims, SubjectKind
 from kalends.engine.conflicts.conflict import Conflict
@@ -47,36 +48,40 @@ class Collisions:
         It is the pair's own where there is one place to be had, else that of the whole overload.
         """
         row = np.array([index])
-        overload = self.overload[row]
-        if overload[0] < 0 or _capacities(self.claims)[self.overloads.subject[overload[0]]] == 1:
+        if self.claims[int(self.left[index])].subject.capacity == 1:
             return gather(self.claims, self._sides(row), self._spans(row), use=2, asked=_BEFORE_ALL)
-        return self._of_overload(overload.tolist(), _BEFORE_ALL)
+        return self._of_overload(self.overload[row].tolist(), _BEFORE_ALL)
 
-    def conflicts(self, *, after: datetime | None = None) -> list[Conflict]:
+    def conflicts(
+        self, *, after: datetime | None = None, touching: Container[str] | None = None
+    ) -> list[Conflict]:
         """Gather the collisions into conflicts, one for each subject and set of events, in order of time.
 
         Where there is one place to be had, two events (series or not) make a conflict. Elsewhere all
         events of an overload make one. `after` is the time of asking: `next` is the first clash that
-        ends later; without it, the first of all.
+        ends later; without it, the first of all. Given UIDs in `touching`, only conflicts of at least
+        one of these events are made.
         """
         asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
-        found = [*self._of_pairs(asked), *self._of_overloads(asked)]
+        wanted = np.array([touching is None or event.uid in touching for event in self.claims.events], bool)
+        found = [*self._of_pairs(asked, wanted), *self._of_overloads(asked, wanted)]
         return sorted(found, key=lambda c: (c.first.start, c.first.end, c.subject.id, c.uids))
 
-    def _of_pairs(self, asked: int) -> Iterator[Conflict]:
+    def _of_pairs(self, asked: int, wanted: NDArray[np.bool_]) -> Iterator[Conflict]:
         subject = self.claims.subject[self.left]
         low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
-        order = np.lexsort((self.span.start, high, low, subject))
-        order = order[_capacities(self.claims)[subject[order]] == 1]
-        for rows in equal_columns((subject, low, high), order):
-            yield gather(self.claims, self._sides(rows), self._spans(rows), use=2, asked=asked)
+        rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
+        order = rows[np.lexsort((self.span.start[rows], high[rows], low[rows], subject[rows]))]
+        for clashes in equal_columns((subject, low, high), order):
+            yield gather(self.claims, self._sides(clashes), self._spans(clashes), use=2, asked=asked)
 
-    def _of_overloads(self, asked: int) -> Iterator[Conflict]:
+    def _of_overloads(self, asked: int, wanted: NDArray[np.bool_]) -> Iterator[Conflict]:
         over = self.overloads
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for index in np.flatnonzero(_capacities(self.claims)[over.subject] != 1).tolist():
             events = np.unique(self.claims.event[over.taking_part(index)])
-            groups[int(over.subject[index]), *events.tolist()].append(index)
+            if wanted[events].any():
+                groups[int(over.subject[index]), *events.tolist()].append(index)
         for rows in groups.values():
             yield self._of_overload(rows, asked)
 
