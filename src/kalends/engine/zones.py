@@ -74,6 +74,9 @@ class Zone:
     def __repr__(self) -> str:
         return f"Zone({self.name!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return zone_of, (self.tzinfo,)
+
     @property
     def fixed(self) -> bool:
         """Say whether the offset never changes."""

@@ -31,6 +31,9 @@ class CalendarPattern:
             self._filters = (self._in_interval, *self._filters)
         self.per_day = len(times)
 
+    def seek(self, first: int, last: int) -> int:
+        return first  # looking at a day costs no more than seeking
+
     def between(self, first: int, last: int, budget: Budget) -> Ints:
         reach = _LONGEST[self._rule.freq] if self._rule.by_setpos else 0
         if self._skips:

@@ -30,6 +30,15 @@ class ClockPattern:
         units = -(-self._units_per_day // self._interval) if self._strides else len(self._units)
         self.per_day = units * len(self._offsets) if possible else 0
 
+    def seek(self, first: int, last: int) -> int:
+        size = 512
+        while self._filters and first <= last:
+            days = passing(Days.range(first, min(first + size, last + 1)), self._filters)
+            if len(days):
+                return int(days[0])
+            first, size = first + size, min(size * 4, 1 << 17)
+        return first
+
     def between(self, first: int, last: int, budget: Budget) -> Ints:
         if not self.per_day:
             return np.empty(0, np.int64)

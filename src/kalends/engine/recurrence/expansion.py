@@ -137,10 +137,11 @@ def pattern_of(rule: Rule, origin: Origin) -> Pattern:
         rule = replace(rule, by_hour=(), by_minute=(), by_second=())
     if rule.freq > Frequency.DAILY:
         return ClockPattern(rule, origin.local)
-    return CalendarPattern(rule, Days(np.array([origin.local // DAY])), _times_of_day(rule, origin.local))
+    return CalendarPattern(rule, Days(np.array([origin.local // DAY])), times_of_day(rule, origin.local))
 
 
-def _times_of_day(rule: Rule, local: int) -> Ints:
+def times_of_day(rule: Rule, local: int) -> Ints:
+    """Give the seconds into the day that BYHOUR, BYMINUTE and BYSECOND make with what the start implies."""
     hours = rule.by_hour or (local // 3600 % 24,)
     minutes = rule.by_minute or (local // 60 % 60,)
     seconds = rule.by_second or (local % 60,)
@@ -221,7 +222,7 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
     # With an end the caller wants it all; without one, perhaps only the next few.
     size = most if end < FOREVER else min(most, max(1024 // pattern.per_day, 1))
     carried = np.empty(0, np.int64)
-    while first <= last:
+    while (first := pattern.seek(first, last)) <= last:
         until = min(first + size - 1, last)
         utc = _to_instants(pattern.between(first, until, budget), origin)
         if len(carried):
@@ -235,8 +236,11 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
             settled = min(zone.to_utc(edge)[0], zone.to_utc(edge, fold=1)[0])
             cut = int(np.searchsorted(utc, settled))
             utc, carried = utc[:cut], utc[cut:]
+        else:
+            carried = carried[:0]
         yield utc
         size = min(size * 2, most)
+    yield carried
 
 
 def _to_instants(local: Ints, origin: Origin) -> Ints:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kalends.engine.recurrence.day_filters import Bools
 from kalends.engine.recurrence.expansion import (
     FOREVER,
     MAX_WORK,
@@ -51,7 +52,11 @@ def occurrences(
     """
     viewer = floating_zone or UTC_ZONE
     window = instant_of(start, viewer), instant_of(end, viewer)
-    found = [occurrence for batch in _batches(series, window, viewer, max_work) for occurrence in batch]
+    found = [
+        (begin, occurrence)
+        for placed in placements(series, window, viewer, max_work)
+        for begin, occurrence in zip(placed.begin.tolist(), placed.present(), strict=True)
+    ]
     found.sort(key=lambda pair: pair[0])
     return [occurrence for _, occurrence in found[:limit]]
 
@@ -192,18 +197,64 @@ def longest(length: Length) -> int:
     return (length.days + 1) * DAY + length.seconds + (_SLACK if length.days else 0)
 
 
-Timed = tuple[int, Occurrence]  # the instant it starts at, to sort by
+class Placed(NamedTuple):
+    """Some occurrences of one shape, in columns."""
+
+    begin: Ints  # UTC seconds
+    finish: Ints  # UTC seconds
+    starts: Ints  # UTC seconds, or wall-clock seconds in a floating form
+    stops: Ints  # the same
+    keys: Ints
+    origin: Origin  # whose form starts and stops have
+    named_by: Origin | None  # whose form the original starts have; None: as the override says
+    override: int | None
+    series: Series
+
+    @property
+    def original_local(self) -> Ints:
+        """Give the wall-clock seconds of the original starts, which name the occurrences."""
+        return self.keys if self.named_by is None else self.named_by.zone.to_local(self.keys)
+
+    def where(self, kept: Bools) -> Placed:
+        """Give only those that are marked."""
+        return self._replace(
+            begin=self.begin[kept],
+            finish=self.finish[kept],
+            starts=self.starts[kept],
+            stops=self.stops[kept],
+            keys=self.keys[kept],
+        )
+
+    def present(self) -> list[Occurrence]:
+        """Turn the columns into values."""
+        starts = present(self.origin, self.starts, folds=True)
+        stops = present(self.origin, self.stops, folds=True)
+        if self.named_by is None:
+            assert self.override is not None
+            names = [self.series.overrides[self.override].recurrence_id]
+        elif self.override is None:
+            names = starts
+        else:
+            names = present(self.named_by, self.keys, folds=True)
+        return [
+            Occurrence(recurrence_id=name, start=start, end=end, override=self.override)
+            for name, start, end in zip(names, starts, stops, strict=True)
+        ]
 
 
-def _batches(
-    series: Series, window: tuple[int, int], viewer: Zone, max_work: int
-) -> Iterator[Iterator[Timed]]:
+def placements(series: Series, window: tuple[int, int], viewer: Zone, max_work: int) -> Iterator[Placed]:
+    """Give what intersects the window (UTC seconds), shape by shape and override by override."""
     frame = frame_of(series) if series.start is not None else None
+    budget = Budget(max_work)
     if frame is not None:
-        budget = Budget(max_work)
         for shape in frame.shapes:
-            yield _of_shape(frame, shape, window, viewer, budget)
-    yield _of_overrides(series, frame, window, viewer)
+            placed = _of_shape(frame, shape, window, viewer, budget)
+            if placed is not None:
+                yield placed
+    for index in range(len(series.overrides)):
+        alone = of_override(series, frame, index, viewer)
+        if intersecting(alone.begin, alone.finish, window)[0]:
+            yield alone
 
 
 def key_window(frame: Frame, shape: Shape, window: tuple[int, int]) -> tuple[int, int]:
@@ -220,10 +271,10 @@ def key_window(frame: Frame, shape: Shape, window: tuple[int, int]) -> tuple[int
 
 def _of_shape(
     frame: Frame, shape: Shape, window: tuple[int, int], viewer: Zone, budget: Budget
-) -> Iterator[Timed]:
+) -> Placed | None:
     first, stop = key_window(frame, shape, window)
     if first >= stop:
-        return
+        return None
     keys = master_keys(frame, first, stop, budget)
     starts = shape.place(keys, frame.origin)
     stops = ends(starts, shape.origin, shape.length)
@@ -231,41 +282,32 @@ def _of_shape(
         for key, length in frame.added.items():
             if length is not None:
                 stops[keys == key] = ends(np.array([key]), shape.origin, length)
-    begin, finish = _seen(starts, shape.origin, viewer), _seen(stops, shape.origin, viewer)
-    kept = intersecting(begin, finish, window)
-    keys, starts, stops = keys[kept], starts[kept], stops[kept]
-    shown = present(shape.origin, starts, folds=True)
-    names = shown if shape.override is None else present(frame.origin, keys, folds=True)
-    until = present(shape.origin, stops, folds=True)
-    for instant, name, start, end in zip(begin[kept].tolist(), names, shown, until, strict=True):
-        yield instant, Occurrence(recurrence_id=name, start=start, end=end, override=shape.override)
+    begin, finish = seen(starts, shape.origin, viewer), seen(stops, shape.origin, viewer)
+    everything = Placed(
+        begin, finish, starts, stops, keys, shape.origin, frame.origin, shape.override, frame.series
+    )
+    return everything.where(intersecting(begin, finish, window))
 
 
-def _of_overrides(
-    series: Series, frame: Frame | None, window: tuple[int, int], viewer: Zone
-) -> Iterator[Timed]:
-    for index, override in enumerate(series.overrides):
-        origin = origin_of(override.start)
-        starts = np.array([origin.utc])
-        stops = ends(starts, origin, override.length)
-        begin, finish = _seen(starts, origin, viewer), _seen(stops, origin, viewer)
-        if not intersecting(begin, finish, window)[0]:
-            continue
-        name = override.recurrence_id
-        if frame is not None:
-            name = present(frame.origin, np.array([frame.override_keys[index]]), folds=True)[0]
-        (start,), (end,) = present(origin, starts, folds=True), present(origin, stops, folds=True)
-        yield int(begin[0]), Occurrence(recurrence_id=name, start=start, end=end, override=index)
+def of_override(series: Series, frame: Frame | None, index: int, viewer: Zone) -> Placed:
+    """Place one override by itself, wherever it lies."""
+    override = series.overrides[index]
+    origin = origin_of(override.start)
+    starts = np.array([origin.utc])
+    stops = ends(starts, origin, override.length)
+    begin, finish = seen(starts, origin, viewer), seen(stops, origin, viewer)
+    named_by = frame.origin if frame is not None else None
+    key = frame.override_keys[index] if frame is not None else origin_of(override.recurrence_id).local
+    return Placed(begin, finish, starts, stops, np.array([key]), origin, named_by, index, series)
 
 
-def _seen(seconds: Ints, origin: Origin, viewer: Zone) -> Ints:
+def seen(seconds: Ints, origin: Origin, viewer: Zone) -> Ints:
     """Give true instants: floating and all-day times happen on the viewer's clock."""
     return seconds if origin.tzinfo is not None else viewer.to_utc(seconds)
 
 
-def intersecting(
-    begin: Ints, finish: Ints, window: tuple[int, int]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def intersecting(begin: Ints, finish: Ints, window: tuple[int, int]) -> Bools:
     """Say which stretches [begin, finish) meet the window; those without length count at their instant."""
     start, end = window
-    return (begin < end) & ((finish > start) | ((begin == finish) & (begin >= start)))  # type: ignore[no-any-return]
+    met: Bools = (begin < end) & ((finish > start) | ((begin == finish) & (begin >= start)))
+    return met

@@ -39,6 +39,10 @@ class Pattern(Protocol):
 
     per_day: int  # an upper bound on the candidates that one day holds
 
+    def seek(self, first: int, last: int) -> int:
+        """Give a day in first..last before which nothing matches, or one past `last`; cheap to find."""
+        ...
+
     def between(self, first: int, last: int, budget: Budget) -> Ints:
         """Give the wall-clock seconds on the days first..last (inclusive), ascending, without duplicates."""
         ...
