@@ -73,7 +73,7 @@ class Preferences(BaseModel):
     @field_validator("custom")
     @classmethod
     def _small(cls, custom: dict[str, Any]) -> dict[str, Any]:
-        if _depth(custom) > _CUSTOM_DEPTH:
+        if _is_deeper(custom, _CUSTOM_DEPTH):
             raise ValueError(f"nest values at most {_CUSTOM_DEPTH} deep")
         try:
             size = len(json.dumps(custom, allow_nan=False).encode())
@@ -123,9 +123,8 @@ def _must_precede(preferences: Preferences, first: str, second: str) -> None:
         raise ValueError(f"{end:%H:%M} must come after {first}, {start:%H:%M}", second)
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max((_depth(item) for item in value.values()), default=0)
-    if isinstance(value, list | tuple):
-        return 1 + max((_depth(item) for item in value), default=0)
-    return 0
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list | tuple):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)

@@ -9,9 +9,10 @@ caller's unit: `identity.members`, `identity.invitations` and the functions of `
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from kalends.features.identity import accounts, api_keys, audit, resets, sign_ins
+from kalends.features.identity import accounts, api_keys, audit, personal_data, resets, sign_ins
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.attempts import Attempts
 from kalends.features.identity.hooks import Hooks
@@ -257,7 +258,18 @@ class Identity:
         new_hash = self._passwords.hash(new, field="new_password")
         self._database.write(None, lambda tx: resets.use(tx, token, new_hash))
 
-    # Housekeeping
+    # Personal data and housekeeping
+
+    def export(self, tx: Unit, member_id: UUID) -> dict[str, Any]:
+        """Give identity's part of a member's data as JSON values."""
+        return personal_data.export(tx, member_id)
+
+    def erase(self, tx: Unit, member_id: UUID) -> None:
+        """Delete identity's part of a member's data, the member included: the last step of an erasure.
+
+        `members.remove` does the whole of it, hooks first.
+        """
+        personal_data.erase(tx, member_id)
 
     def purge(self, before: datetime) -> int:
         """Delete what ended or ran out before then and give the number of rows; audit entries have

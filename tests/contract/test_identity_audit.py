@@ -1,0 +1,98 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from identities import NOON, Household, household
+from kalends.features.identity import audit
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.audit import AuditFilter
+from kalends.kit.errors import Forbidden
+
+
+@pytest.fixture
+def home(database_url: str) -> Iterator[Household]:
+    home = household(database_url)
+    yield home
+    home.database.close()
+
+
+@pytest.fixture
+def ana(home: Household) -> Actor:
+    """An owner whose workspace has five entries, an hour apart, about two kinds of things."""
+    ana = home.founder("Ana")
+    home.write(ana, lambda tx: audit.purge(tx, NOON + timedelta(days=1)))
+    for n in range(5):
+        home.clock.advance(timedelta(hours=1))
+        kind, actor = ("event", ana) if n % 2 else ("member", None)
+        home.write(
+            ana,
+            lambda tx, n=n, kind=kind, actor=actor: audit.record(
+                tx, actor, f"{kind}.changed", kind=kind, subject=f"s{n}", number=n
+            ),
+        )
+    return ana
+
+
+@pytest.mark.parametrize(
+    "filters, numbers",
+    [
+        ({}, [4, 3, 2, 1, 0]),
+        ({"kind": "event"}, [3, 1]),
+        ({"action": "member.changed"}, [4, 2, 0]),
+        ({"subject": "s2"}, [2]),
+        ({"since": NOON + timedelta(hours=3)}, [4, 3, 2]),
+        ({"until": NOON + timedelta(hours=3)}, [1, 0]),
+        ({"since": NOON + timedelta(hours=2), "until": NOON + timedelta(hours=5), "kind": "event"}, [3, 1]),
+        ({"kind": "nothing"}, []),
+    ],
+)
+def test_filters_pass_entries_that_match_them_all(
+    home: Household, ana: Actor, filters: dict[str, Any], numbers: list[int]
+) -> None:
+    page = home.read(ana, lambda tx: audit.list_entries(tx, ana, AuditFilter(**filters)))
+    assert [entry.detail["number"] for entry in page.items] == numbers
+
+
+def test_entries_say_who(home: Household, ana: Actor) -> None:
+    hers = AuditFilter(actor_member_id=ana.member_id)
+    page = home.read(ana, lambda tx: audit.list_entries(tx, ana, hers))
+    assert [entry.detail["number"] for entry in page.items] == [3, 1]
+
+
+def test_entries_come_page_by_page(home: Household, ana: Actor) -> None:
+    numbers: list[int] = []
+    cursor = None
+    for _ in range(3):
+        page = home.read(ana, lambda tx: audit.list_entries(tx, ana, cursor=cursor, limit=2))  # noqa: B023
+        numbers += [entry.detail["number"] for entry in page.items]
+        cursor = page.next
+    assert numbers == [4, 3, 2, 1, 0]
+    assert cursor is None
+
+
+def test_only_owners_read_and_only_their_own_log(home: Household, ana: Actor) -> None:
+    ben, zoe = home.joins(ana, "Ben"), home.founder("Zoe")
+    with pytest.raises(Forbidden):
+        home.read(ben, lambda tx: audit.list_entries(tx, ben))
+    theirs = home.read(zoe, lambda tx: audit.list_entries(tx, zoe)).items
+    assert {entry.workspace_id for entry in theirs} == {zoe.workspace_id}
+
+
+def test_old_entries_of_this_workspace_are_purged(home: Household, ana: Actor) -> None:
+    zoe = home.founder("Zoe")
+    home.clock.advance(timedelta(days=30))
+    assert home.write(ana, lambda tx: audit.purge(tx, NOON + timedelta(hours=3))) == 2
+    assert len(home.read(ana, lambda tx: audit.list_entries(tx, ana)).items) == 3
+    assert home.read(zoe, lambda tx: audit.list_entries(tx, zoe)).items
+
+
+@pytest.mark.parametrize("name", ["password", "new_password", "token", "key_hash", "secret"])
+def test_secrets_are_kept_out_by_name(home: Household, ana: Actor, name: str) -> None:
+    with pytest.raises(ValueError, match="must not hold"):
+        home.write(ana, lambda tx: audit.record(tx, ana, "x.y", kind="x", **{name: "v"}))
