@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar, TypeVarTuple, Unpack, cast, overload
+from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 from sqlalchemy import Engine, Executable, Result, create_engine, event, insert, select
@@ -58,13 +58,13 @@ class Unit:
 
     @overload
     def execute(
-        self, statement: TypedReturnsRows[Unpack[Ts]], *, across_workspaces: str | None = None
-    ) -> Result[Unpack[Ts]]: ...
+        self, statement: TypedReturnsRows[*Ts], *, across_workspaces: str | None = None
+    ) -> Result[*Ts]: ...
 
     @overload
     def execute(
         self, statement: Executable, *, across_workspaces: str | None = None
-    ) -> Result[Unpack[tuple[Any, ...]]]: ...
+    ) -> Result[*tuple[Any, ...]]: ...
 
     def execute(self, statement: Executable, *, across_workspaces: str | None = None) -> Result[Any]:
         """Run a statement; one that must see every workspace says why."""
@@ -161,6 +161,14 @@ class Database:
                     raise
                 time.sleep(0.005 * 2 ** min(attempt, 6))
         raise Unavailable("The database stayed busy; please try again.", retry_after=1)
+
+    def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
+        """Run `work` as `write` would, see what comes of it, and leave no trace."""
+        with self._session(writing=True) as session:
+            result = work(self._unit(session, workspace_id))
+            session.expunge_all()
+            session.rollback()
+            return result
 
     def close(self) -> None:
         """Close every connection."""

@@ -61,9 +61,7 @@ def access_to(actor: Actor, calendar: Calendar, grant: Grant | None, *, owner_si
     only where its owner has no account do the workspace's owners keep it for them.
     """
     level = _GRANTED[grant] if grant else Access.NOTHING
-    if calendar.owner_member_id == actor.member_id:
-        level = Access.WRITE
-    elif calendar.kind is CalendarKind.FAMILY:
+    if calendar.owner_member_id == actor.member_id or calendar.kind is CalendarKind.FAMILY:
         level = Access.WRITE
     elif calendar.visibility is not CalendarVisibility.PRIVATE:
         level = max(level, Access.WRITE if actor.owns_workspace else Access.READ)
@@ -99,7 +97,7 @@ def calendars_of(tx: Unit, actor: Actor) -> dict[UUID, CalendarView]:
 
 
 def require(calendars: Mapping[UUID, CalendarView], calendar_id: UUID, level: Access) -> CalendarView:
-    """Give the calendar, or raise `NotFound` when it may not be known, `Forbidden` when it may not be used so."""
+    """Give the calendar; raise `NotFound` when it may not be known, `Forbidden` when not be used so."""
     view = calendars.get(calendar_id)
     if view is None:
         raise NotFound(f"There is no calendar {calendar_id}.", kind="calendar", id=str(calendar_id))

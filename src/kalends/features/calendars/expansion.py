@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from kalends.engine.recurrence import CompiledSeries, compile_series, expand_many
 from kalends.engine.series import Start
+from kalends.engine.spans import EPOCH
 from kalends.engine.zones import UnknownZone, Zone, zone
 from kalends.features.calendars.models import MASTER
 from kalends.features.calendars.projection import series_of_rows
-from kalends.ical import project, series_of
+from kalends.ical import project, series
 
 Ints = NDArray[np.int64]
 EventRow = Any
@@ -101,6 +102,13 @@ def local_start(row: EventRow, seconds: int, floating: Zone) -> Start:
     return local if "T" in row.start else local.date()
 
 
+def instance_key(row: EventRow, original: datetime | None) -> str:
+    """Give the recurrence key of an occurrence from its original local start; MASTER where it has none."""
+    if original is None:
+        return MASTER
+    return original.isoformat(timespec="seconds") if "T" in row.start else original.date().isoformat()
+
+
 def zone_name(start: str) -> str | None:
     """Give the zone of a start as stored, None for floating and all-day."""
     return start[start.index("[") + 1 : -1] if start.endswith("]") else None
@@ -140,14 +148,17 @@ def _expanded(
         changed = [rows[i] for i in overrides.get(id, ())]
         version = (master or changed[0]).version
 
-        def make(master: EventRow = master, changed: list[EventRow] = changed, id: UUID = id) -> CompiledSeries:
+        def make(
+            master: EventRow = master, changed: list[EventRow] = changed, id: UUID = id
+        ) -> CompiledSeries:
             try:
                 return compile_series(series_of_rows(master, changed))
             except UnknownZone:
-                return compile_series(series_of(project(text_of(id))))
+                return compile_series(series(project(text_of(id))))
 
         batch.append(_compiled.get((id, version), make))
-    found = expand_many(batch, since, until, zone_for_floating=floating)
+    window = EPOCH + timedelta(seconds=since), EPOCH + timedelta(seconds=until)
+    found = expand_many(batch, *window, zone_for_floating=floating)
     # An occurrence shows the row of the override that shaped it, else the master's.
     width = 1 + max((len(indexes) for indexes in overrides.values()), default=0)
     table = np.zeros((len(ids), width), np.int64)
@@ -155,4 +166,4 @@ def _expanded(
         table[position, 0] = masters.get(id, 0)
         for place, index in enumerate(overrides.get(id, ()), start=1):
             table[position, place] = index
-    return table[found.index, found.override + 1], found.start, found.end, found.original
+    return table[found.series, found.override + 1], found.start, found.end, found.original

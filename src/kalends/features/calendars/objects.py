@@ -107,9 +107,9 @@ def find_uids(tx: Unit, calendar_id: UUID, uids: Iterable[str]) -> dict[str, Cal
 
 def directory(tx: Unit) -> Directory:
     """Give the names that a projection looks up: categories by key, and who is a member."""
-    categories = tx.execute(select(Category.key, Category.id)).all()
+    categories = tx.execute(select(Category.key, Category.id)).tuples().all()
     members = tx.execute(select(Member.id)).scalars()
-    return Directory(categories={key: id for key, id in categories}, members=frozenset(members))
+    return Directory(categories=dict(categories), members=frozenset(members))
 
 
 def store(tx: Unit, changes: Sequence[tuple[CalendarObject | None, Image | None]]) -> dict[UUID, int]:
@@ -252,7 +252,9 @@ _COLUMNS = ("calendar_id", "uid", "href", "component", "text", "created_at", "cr
 
 
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+    return (
+        value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+    )
 
 
 def _place(thing: CalendarObject | Image) -> tuple[UUID, str]:

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from kalends.engine.claims import Flexibility, Priority
-from kalends.engine.recurrence import lower_bound, upper_bound
+from kalends.engine.recurrence.bounds import lower_bound, upper_bound
 from kalends.engine.series import Addition, Length, Override, Series, Start
 from kalends.engine.starts import format_start, parse_start
 from kalends.features.calendars.models import GENERAL, MASTER, Response, Status
-from kalends.ical import Attendee, EventFields, project, series_of
+from kalends.ical import Attendee, EventFields, project, series
 
 FAR = 253_402_300_800
 """The first second of the year 10000: the end of a series that has none."""
@@ -54,15 +54,25 @@ def member_address(member_id: UUID) -> str:
     return f"{_MEMBER}{member_id}"
 
 
+def member_of(address: str) -> UUID | None:
+    """Give the member whom a calendar address names, None for anybody else's."""
+    if not address.lower().startswith(_MEMBER):
+        return None
+    try:
+        return UUID(address[len(_MEMBER) :])
+    except ValueError:
+        return None
+
+
 def project_object(text: str, names: Directory) -> Projected:
     """Read an object's text into its rows, the master first."""
     fields = project(text)
-    series = series_of(fields)
-    until = upper_bound(series)
+    times = series(fields)
+    since, until = lower_bound(times), upper_bound(times)
     bounds = {
-        "since_utc": _seconds(lower_bound(series)),
+        "since_utc": FAR if since is None else _seconds(since),  # nothing is left of it: found by id alone
         "until_utc": FAR if until is None else _seconds(until),
-        "repeats": bool(series.overrides or series.rules or series.additions or series.exclusions),
+        "repeats": bool(times.overrides or times.rules or times.additions or times.exclusions),
     }
     zone = next((event.start for event in fields if event.recurrence_id is None), None)
     projected = Projected(events=[], participants=[])
@@ -138,7 +148,9 @@ def _columns(event: EventFields, names: Directory, people: Sequence[dict[str, An
         "transparent": event.transparent,
         "confidential": event.classification != "PUBLIC",
         "has_participants": bool(people),
-        "has_outsiders": any(not _is_member(attendee, names.members) for attendee in event.attendees),
+        "has_outsiders": any(
+            member_of(attendee.address) not in names.members for attendee in event.attendees
+        ),
         "reminders": [
             alarm.minutes_before
             for alarm in event.alarms
@@ -165,23 +177,11 @@ def _recurrence(event: EventFields) -> dict[str, Any] | None:
 
 def _participants(attendees: Sequence[Attendee], members: frozenset[UUID]) -> list[dict[str, Any]]:
     found = {
-        UUID(attendee.address[len(_MEMBER) :]): {
-            "required": attendee.role == "required",
-            "response": Response(attendee.response),
-        }
+        member_id: {"required": attendee.role == "required", "response": Response(attendee.response)}
         for attendee in attendees
-        if _is_member(attendee, members)
+        if (member_id := member_of(attendee.address)) in members
     }
     return [{"member_id": member_id, **row} for member_id, row in found.items()]
-
-
-def _is_member(attendee: Attendee, members: frozenset[UUID]) -> bool:
-    if not attendee.address.lower().startswith(_MEMBER):
-        return False
-    try:
-        return UUID(attendee.address[len(_MEMBER) :]) in members
-    except ValueError:
-        return False
 
 
 def _seconds(moment: datetime) -> int:

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from kalends.engine.claims import Priority, rank
 from kalends.engine.series import Start
 from kalends.engine.spans import Span
-from kalends.engine.zones import Zone, zone
+from kalends.engine.zones import zone
 from kalends.features.calendars.access import CalendarView, Sight, calendars_of, visible
-from kalends.features.calendars.expansion import EventRow, expand_rows, local_start
+from kalends.features.calendars.expansion import EventRow, expand_rows, instance_key, local_start
 from kalends.features.calendars.models import (
     MASTER,
     CalendarObject,
@@ -93,7 +93,7 @@ class EventView:
 
     @property
     def claimed_members(self) -> list[Taker]:
-        """Give whose time the event takes: its participants who did not decline, else the calendar's owner."""
+        """Give whose time the event takes: participants who did not decline, else the calendar's owner."""
         if self.row.has_participants:
             return [taker for taker in self.participants if taker.response is not Response.DECLINED]
         owner = self.calendar.calendar.owner_member_id
@@ -159,7 +159,7 @@ def instances(
                     event=view,
                     start=local_start(row, start, floating),
                     end=local_start(row, end, floating),
-                    recurrence_key=MASTER if original is None else _key(original, row),
+                    recurrence_key=instance_key(row, original),
                 )
             )
     return result
@@ -292,10 +292,6 @@ def _passes(view: EventView, wanted: EventFilter) -> bool:
         and (wanted.statuses is None or row.status in wanted.statuses)
         and (wanted.text is None or wanted.text.casefold() in text)
     )
-
-
-def _key(original: datetime, row: EventRow) -> str:
-    return original.isoformat(timespec="seconds") if "T" in row.start else original.date().isoformat()
 
 
 def _seconds(moment: datetime) -> int:

@@ -1,0 +1,33 @@
+"""Change sets: every change of a calendar, previewed, applied in one transaction, logged, undoable."""
+
+from kalends.features.changes.history import (
+    ChangeSetView,
+    Kind,
+    Moment,
+    OperationView,
+    describe_operation,
+    get_change_set,
+    list_change_sets,
+)
+from kalends.features.changes.models import ChangeSet, Source
+from kalends.features.changes.service import AlreadyUndone, Changes, UndoBlocked
+from kalends.features.changes.values import HeldBack, Holder, Operation, Refusal
+
+__all__ = [
+    "AlreadyUndone",
+    "ChangeSet",
+    "ChangeSetView",
+    "Changes",
+    "HeldBack",
+    "Holder",
+    "Kind",
+    "Moment",
+    "Operation",
+    "OperationView",
+    "Refusal",
+    "Source",
+    "UndoBlocked",
+    "describe_operation",
+    "get_change_set",
+    "list_change_sets",
+]

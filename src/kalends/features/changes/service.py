@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, calendars_of, require
@@ -17,7 +17,7 @@ from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, 
 from kalends.features.changes.values import HeldBack, Holder, Operation
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
-from kalends.kit.errors import Clash, NotFound, Stale
+from kalends.kit.errors import Clash, Stale
 from kalends.storage import Unit
 
 TRASH_KEPT = timedelta(days=30)
@@ -52,9 +52,12 @@ class Changes:
         cause_id: UUID | None = None,
         undoes_id: UUID | None = None,
         reasons: Sequence[Mapping[str, Any]] = (),
+        own_part_only: bool = False,
     ) -> ChangeSet:
         """Carry out all operations or none, and log them as one set.
 
+        `own_part_only` says that the operations change no more than the actor's own part in an event,
+        for which access to its calendar is not needed.
         Raises `Stale` when an object is not at the expected version, `Forbidden` without write access,
         `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice.
         """
@@ -62,7 +65,8 @@ class Changes:
         _lock(tx, operations)
         stored = objects.load(tx, [op.object_id for op in operations])
         _must_be_current(operations, stored)
-        _must_be_allowed(tx, actor, operations)
+        if not own_part_only:
+            _must_be_allowed(tx, actor, operations)
         self._ask_holders(tx, actor, operations)
         versions = objects.store(tx, [(stored.get(op.object_id), op.after) for op in operations])
         change_set = _log(tx, actor, operations, versions, source, cause_id, undoes_id, reasons)
@@ -77,8 +81,8 @@ class Changes:
         Raises `UndoBlocked` where a later set touched one of its objects, naming it.
         """
         first = tx.get(ChangeSet, change_set_id)
-        rows = tx.execute(_operations_of([change_set_id])).scalars().all()
-        _lock(tx, [_operation(row) for row in rows])
+        rows = tx.execute(operations_of([change_set_id])).scalars().all()
+        _lock(tx, [operation_of(row) for row in rows])
         first = tx.get(ChangeSet, change_set_id)
         if first.state is not State.APPLIED:
             raise Clash(
@@ -207,7 +211,8 @@ def _action(source: Source, operations: Sequence[Operation]) -> str:
     return "delete" if all(op.after is None for op in operations) else "update"
 
 
-def _operations_of(change_set_ids: Sequence[UUID]) -> Any:
+def operations_of(change_set_ids: Sequence[UUID]) -> Select[ChangeOperation]:
+    """Give the query for what these sets did, in order."""
     return (
         select(ChangeOperation)
         .where(ChangeOperation.change_set_id.in_(change_set_ids))
@@ -215,7 +220,8 @@ def _operations_of(change_set_ids: Sequence[UUID]) -> Any:
     )
 
 
-def _operation(row: ChangeOperation) -> Operation:
+def operation_of(row: ChangeOperation) -> Operation:
+    """Give a stored operation as a value."""
     return Operation(
         before=Image.from_json(row.before) if row.before else None,
         after=Image.from_json(row.after) if row.after else None,
@@ -227,18 +233,19 @@ def _swaps(tx: Unit, change_set_ids: Sequence[UUID]) -> list[Operation]:
     """Give the operations that take each object from what the sets left to what they found."""
     earliest: dict[UUID, Image | None] = {}
     latest: dict[UUID, tuple[Image | None, UUID]] = {}
-    for row in tx.execute(_operations_of(change_set_ids)).scalars():
-        op = _operation(row)
+    for row in tx.execute(operations_of(change_set_ids)).scalars():
+        op = operation_of(row)
         earliest.setdefault(op.object_id, op.before)
         latest[op.object_id] = (op.after, row.change_set_id)
     stored = objects.load(tx, latest)
     swaps = []
     for object_id, (after, change_set_id) in latest.items():
-        row = stored.get(object_id)
+        now = stored.get(object_id)
         # Compared by content: a later change that was itself undone stands in nobody's way.
-        if (row and Image.of(row)) != after:
+        if (Image.of(now) if now else None) != after:
             raise _blocked(tx, object_id, change_set_id)
-        swaps.append(Operation(before=after, after=earliest[object_id], expected_version=row.version if row else None))
+        expected = now.version if now else None
+        swaps.append(Operation(before=after, after=earliest[object_id], expected_version=expected))
     return swaps
 
 
@@ -253,10 +260,3 @@ def _blocked(tx: Unit, object_id: UUID, change_set_id: UUID) -> UndoBlocked:
         object_id=str(object_id),
         later=later and str(later[0]),
     )
-
-
-def get_operations(tx: Unit, change_set_id: UUID) -> list[Operation]:
-    """Give what a set did, in order."""
-    if tx.find(ChangeSet, change_set_id) is None:
-        raise NotFound(f"There is no change set {change_set_id}.", kind="change_set", id=str(change_set_id))
-    return [_operation(row) for row in tx.execute(_operations_of([change_set_id])).scalars()]

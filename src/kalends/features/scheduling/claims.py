@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, select
 
 from kalends.engine.claims import Claims, EventFacts, Participant, Subject, rank
-from kalends.engine.zones import Zone, zone
-from kalends.features.calendars.access import CalendarView
+from kalends.engine.zones import zone
 from kalends.features.calendars.expansion import EventRow, Expansion, expand_rows, zone_name
-from kalends.features.calendars.models import Calendar, CalendarObject, Event, Response, Status
+from kalends.features.calendars.models import Calendar, CalendarObject, Response, Status
 from kalends.features.calendars.queries import Rows, Taker, claims_any_of, in_window, load_rows
 from kalends.features.identity.models import Member
 from kalends.storage import Unit
@@ -31,6 +30,7 @@ class Gathered:
     claims: Claims
     rows: Rows
     row: Ints  # of each claim: index into rows.events
+    original: NDArray[np.datetime64]  # of each claim: the occurrence's original local start, NaT for none
     members: Mapping[UUID, Member]
     since: int  # seconds since 1970, UTC
     until: int
@@ -46,7 +46,7 @@ def gather(tx: Unit, since: int, until: int, *, members: Collection[UUID] | None
     Transparent, cancelled and completed events claim nothing, nor do members who declined.
     """
     people = {member.id: member for member in tx.execute(select(Member)).scalars()}
-    owners = {row.id: row.owner_member_id for row in tx.execute(select(Calendar.id, Calendar.owner_member_id))}
+    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples().all())
     which: ColumnElement[bool] = in_window(since, until)
     if members is not None:
         own = [id for id, owner in owners.items() if owner in members]
@@ -56,9 +56,13 @@ def gather(tx: Unit, since: int, until: int, *, members: Collection[UUID] | None
     takers = [
         [taker for taker in _claimed(row, rows, owners) if taker.member_id in wanted] for row in rows.events
     ]
-    return _gathered(
-        rows, takers, people, since, until, text_of=lambda id: tx.get(CalendarObject, id).text
-    )
+    return _gathered(rows, takers, people, since, until, text_of=lambda id: tx.get(CalendarObject, id).text)
+
+
+def claimed_members(tx: Unit, rows: Rows) -> frozenset[UUID]:
+    """Give everyone whose time some rows claim."""
+    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples().all())
+    return frozenset(taker.member_id for row in rows.events for taker in _claimed(row, rows, owners))
 
 
 def _claimed(row: EventRow, rows: Rows, owners: Mapping[UUID, UUID | None]) -> Sequence[Taker]:
@@ -97,7 +101,9 @@ def _gathered(
         ]
         found = expand_rows(rows.events, since, until, floating=zone(name or "UTC"), text_of=text_of)
         pieces.append(_fanned_out(found, taking, number))
-    row, start, end, subject, required = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    row, start, end, subject, required, original = (
+        np.concatenate(parts) for parts in zip(*pieces, strict=True)
+    )
     return Gathered(
         claims=Claims(
             start=start,
@@ -111,6 +117,7 @@ def _gathered(
         ),
         rows=rows,
         row=row,
+        original=original,
         members=people,
         since=since,
         until=until,
@@ -134,6 +141,7 @@ def _fanned_out(
         np.repeat(found.end, times),
         subject[which],
         required[which],
+        np.repeat(found.original, times),
     )
 
 
@@ -142,7 +150,9 @@ def _facts(rows: Rows, takers: Sequence[Sequence[Taker]], events: Mapping[str, i
     facts: list[EventFacts | None] = [None] * len(events)
     times: dict[str, list[str]] = {uid: [] for uid in events}
     for row in rows.events:
-        times[row.uid].append(f"{row.recurrence_id}{row.start}{row.length_days},{row.length_seconds}{row.recurrence}")
+        times[row.uid].append(
+            f"{row.recurrence_id}{row.start}{row.length_days},{row.length_seconds}{row.recurrence}"
+        )
     for row, taken in zip(rows.events, takers, strict=True):
         if facts[events[row.uid]] is not None and row.recurrence_key:
             continue

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
@@ -16,9 +17,8 @@ from kalends.features.calendars.access import calendars_of
 from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
-from kalends.features.scheduling.claims import Gathered, gather
+from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
-from kalends.kit.errors import NotFound
 from kalends.storage import Unit
 
 RECORDS_KEPT = timedelta(days=90)
@@ -61,53 +61,72 @@ class ConflictFilter:
 
 def find(gathered: Gathered, now: datetime, *, touching: Collection[str] | None = None) -> list[Conflict]:
     """Give the conflicts among gathered claims, of those UIDs only if given."""
-    found = collisions(gathered.claims).conflicts(after=now)
-    if touching is None:
-        return found
-    return [conflict for conflict in found if any(uid in touching for uid in conflict.uids)]
+    return collisions(gathered.claims).conflicts(after=now, touching=touching)
 
 
-def present(
-    tx: Unit, actor: Actor, gathered: Gathered, conflicts: Iterable[Conflict]
-) -> list[ConflictView]:
-    """Put conflicts into words for the actor; those of which they see no event in full are left out."""
-    views = {
-        (view.row.object_id, view.row.recurrence_key): view
-        for view in views_of(gathered.rows, actor, calendars_of(tx, actor))
-    }
-    best: dict[str, EventView] = {}
-    for view in views.values():
-        known = best.get(view.row.uid)
-        if known is None or (view.sight, not view.row.recurrence_key) > (known.sight, not known.row.recurrence_key):
-            best[view.row.uid] = view
-    wording = Wording(
-        zone=zone(actor.zone).tzinfo,
-        title=lambda uid: best[uid].title if uid in best else BUSY,
-        name=lambda id: gathered.members[UUID(id)].name,
-    )
-    conflicts = list(conflicts)
-    records = _records(tx, [conflict.identity for conflict in conflicts])
-    told = []
-    for conflict in conflicts:
-        parties = [
-            Party(event=best[claim.event.uid], start=claim.span.start, end=claim.span.end)
-            for claim in conflict.parties
-            if claim.event.uid in best
-        ]
-        if not any(party.event.full for party in parties):
-            continue
-        record = records.get(conflict.identity)
-        told.append(
-            ConflictView(
-                conflict=conflict,
-                sentence=conflict.sentence(wording),
-                subject_name=wording.name(conflict.subject.id),
-                parties=parties,
-                first_seen_at=record and record.first_seen_at,
-                ignored=bool(record and record.ignored_fingerprint == conflict.fingerprint),
-            )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """How one viewer sees the events among gathered claims."""
+
+    wording: Wording
+    views: Mapping[str, EventView]  # by UID: the copy of which they see most; without what they may not know
+
+    @classmethod
+    def of(cls, tx: Unit, actor: Actor, gathered: Gathered) -> Self:
+        """Look at gathered claims as the actor."""
+        views: dict[str, EventView] = {}
+        for view in views_of(gathered.rows, actor, calendars_of(tx, actor)):
+            known = views.get(view.row.uid)
+            if known is None or _clarity(view) > _clarity(known):
+                views[view.row.uid] = view
+        wording = Wording(
+            zone=zone(actor.zone).tzinfo,
+            title=lambda uid: views[uid].title if uid in views else BUSY,
+            name=lambda id: gathered.members[UUID(id)].name,
         )
-    return told
+        return cls(wording=wording, views=views)
+
+    def full(self, uid: str) -> bool:
+        """Say whether the viewer sees the event's content."""
+        return uid in self.views and self.views[uid].full
+
+
+def present(tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict]) -> list[ConflictView]:
+    """Put conflicts into words for the actor; those of which they see no event in full are left out."""
+    eyes = Eyes.of(tx, actor, gathered)
+    known = [conflict for conflict in found if any(eyes.full(uid) for uid in conflict.uids)]
+    records = _records(tx, [conflict.identity for conflict in known])
+    return [_view(conflict, eyes, records.get(conflict.identity)) for conflict in known]
+
+
+def passes(view: ConflictView, wanted: ConflictFilter) -> bool:
+    """Say whether a conflict is among those asked for."""
+    conflict = view.conflict
+    return (
+        (wanted.members is None or UUID(conflict.subject.id) in wanted.members)
+        and (wanted.kinds is None or conflict.kind in wanted.kinds)
+        and (wanted.severities is None or conflict.severity in wanted.severities)
+        and (wanted.ignored or not view.ignored)
+    )
+
+
+def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> ConflictView:
+    return ConflictView(
+        conflict=conflict,
+        sentence=conflict.sentence(eyes.wording),
+        subject_name=eyes.wording.name(conflict.subject.id),
+        parties=[
+            Party(event=eyes.views[claim.event.uid], start=claim.span.start, end=claim.span.end)
+            for claim in conflict.parties
+            if claim.event.uid in eyes.views
+        ],
+        first_seen_at=record.first_seen_at if record else None,
+        ignored=bool(record and record.ignored_fingerprint == conflict.fingerprint),
+    )
+
+
+def _clarity(view: EventView) -> tuple[int, bool]:
+    return view.sight, not view.row.recurrence_key
 
 
 def _records(tx: Unit, identities: Sequence[str]) -> dict[str, ConflictRecord]:
@@ -119,14 +138,16 @@ def _records(tx: Unit, identities: Sequence[str]) -> dict[str, ConflictRecord]:
     return found
 
 
-def remember(tx: Unit, conflicts: Iterable[Conflict]) -> None:
-    """Write down when each conflict was first seen, if it was not; one that came back is open again."""
-    fresh = {conflict.identity: conflict for conflict in conflicts}
+def remember(tx: Unit, found: Iterable[Conflict]) -> frozenset[str]:
+    """Write down when each conflict was first seen; give the identities of those that are new or back."""
+    fresh = {conflict.identity: conflict for conflict in found}
+    back = set()
     for identity, record in _records(tx, list(fresh)).items():
         conflict = fresh.pop(identity)
         if record.resolved_at is not None:
             record.resolved_at = record.resolved_by = record.resolved_how = record.change_set_id = None
             record.first_seen_at = tx.now
+            back.add(identity)
         if record.ignored_fingerprint not in (None, conflict.fingerprint):
             record.ignored_at = record.ignored_by = record.ignored_fingerprint = None
     tx.insert(
@@ -142,6 +163,14 @@ def remember(tx: Unit, conflicts: Iterable[Conflict]) -> None:
             for identity, conflict in fresh.items()
         ],
     )
+    tx.session.flush()
+    return frozenset(back.union(fresh))
+
+
+def open_records(tx: Unit, uids: Collection[str]) -> list[ConflictRecord]:
+    """Give what is remembered of conflicts of these events that have not been resolved."""
+    records = tx.execute(select(ConflictRecord).where(ConflictRecord.resolved_at.is_(None))).scalars()
+    return [record for record in records if any(uid in uids for uid in record.uids)]
 
 
 def settle(
@@ -152,20 +181,25 @@ def settle(
     remaining: Iterable[Conflict],
     how: ResolvedHow,
     change_set_id: UUID,
-) -> int:
-    """Mark those remembered conflicts of the changed events resolved that are gone; give how many."""
+) -> list[str]:
+    """Mark those remembered conflicts of the changed events resolved that are gone; give their identities."""
     left = {conflict.identity for conflict in remaining}
-    open_records = tx.execute(select(ConflictRecord).where(ConflictRecord.resolved_at.is_(None))).scalars()
-    gone = [
-        record
-        for record in open_records
-        if record.identity not in left and any(uid in uids for uid in record.uids)
-    ]
+    gone = [record for record in open_records(tx, uids) if record.identity not in left]
     for record in gone:
         record.resolved_at, record.resolved_by = tx.now, actor.member_id
         record.resolved_how, record.change_set_id = how, change_set_id
     tx.session.flush()
-    return len(gone)
+    return [record.identity for record in gone]
+
+
+def note_ignored(tx: Unit, actor: Actor, conflict: Conflict, *, ignored: bool) -> None:
+    """Write down that somebody chose to live with a conflict as it is now, or no longer does."""
+    record = tx.session.get_one(ConflictRecord, (tx.workspace_id, conflict.identity))
+    record.ignored_at = tx.now if ignored else None
+    record.ignored_by = actor.member_id if ignored else None
+    record.ignored_fingerprint = conflict.fingerprint if ignored else None
+    tx.session.flush()
+    audit.record(tx, actor, "ignore" if ignored else "unignore", kind="conflict", subject=conflict.identity)
 
 
 def purge(tx: Unit) -> int:

@@ -1,0 +1,278 @@
+"""What a person's edit of an event means for its calendar object: pure steps from text to text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TypedDict
+from uuid import UUID
+
+from kalends.engine.claims import Flexibility, Priority
+from kalends.engine.series import Addition, Length, Start
+from kalends.features.calendars.models import Response, Status
+from kalends.features.calendars.projection import member_address
+from kalends.ical import Attendee, Changes, EventFields, ObjectText, moved, split
+from kalends.ical.values import length_between
+from kalends.kit.errors import InvalidInput
+from kalends.kit.text import checked_text
+
+MAX_TITLE = 500
+MAX_TEXT = 50_000
+MAX_PARTICIPANTS = 500
+
+
+class Scope(StrEnum):
+    """How much of a series an edit is about."""
+
+    SINGLE = "single"  # one occurrence
+    FUTURE = "future"  # it and all that follow: they become a series of their own
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitee:
+    """A member who shall take part."""
+
+    member_id: UUID
+    required: bool = True
+    response: Response = Response.ACCEPTED
+
+
+class EventChanges(TypedDict, total=False):
+    """What of an event shall become what; anything left out stays as it is."""
+
+    title: str
+    description: str | None
+    location: str | None
+    url: str | None
+    start: Start  # aware, floating or a date; keeps the length unless an end or length is given
+    end: Start  # in the form of the start, exclusive
+    length: Length  # in place of end
+    rules: Sequence[str]  # RRULE values; empty: happens once
+    additions: Sequence[Start]  # RDATE
+    exclusions: Sequence[Start]  # EXDATE
+    status: Status
+    flexibility: Flexibility
+    priority: Priority | None
+    category_id: UUID | None  # None: General
+    transparent: bool
+    confidential: bool
+    completed: bool
+    participants: Sequence[Invitee]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scribe:
+    """Writes edits into texts, with what it must know beside them."""
+
+    now: datetime  # aware, UTC
+    names: Mapping[UUID, str]  # of the workspace's members
+    categories: Mapping[UUID, str]  # their names
+
+    def write_new(self, uid: str, changes: EventChanges) -> ObjectText:
+        """Make a new event; `start` and either `end` or `length` must be among the changes."""
+        start = changes["start"]
+        blank = EventFields(uid=uid, start=start, length=Length())
+        fields = self._fields(blank, changes)
+        fields.setdefault("status", "confirmed")
+        fields["created"] = self.now
+        fields.update(self._stamp(0))
+        return ObjectText.new(uid, start).with_fields(None, **fields)
+
+    def edit_all(
+        self, text: ObjectText, changes: EventChanges, *, relative_to: Start | None = None
+    ) -> ObjectText:
+        """Edit the master; a new start moves the whole series, overrides and exclusions along.
+
+        `relative_to` is the original start of the occurrence that the new start was given for.
+        """
+        master = text.event()
+        if relative_to is not None:
+            changes = _for_master(master, relative_to, changes)
+        edited = text
+        if "start" in changes:
+            rules = tuple(changes["rules"]) if "rules" in changes else None
+            edited = moved(text, changes["start"], length=_length(master, changes), rules=rules)
+        return self._stamped(text, edited.with_fields(**self._fields(edited.event(), changes)))
+
+    def edit_single(self, text: ObjectText, occurrence: Start, changes: EventChanges) -> ObjectText:
+        """Edit one occurrence: it becomes an override, or the one it has is changed."""
+        for part in ("rules", "additions", "exclusions"):
+            if part in changes:
+                raise InvalidInput("One occurrence has no recurrence of its own; edit all.", field=part)
+        if text.has(occurrence):
+            base = text.event(occurrence)
+        else:
+            base = replace(text.event(), start=occurrence)
+        return self._stamped(text, text.with_override(occurrence, **self._fields(base, changes)))
+
+    def edit_future(
+        self, text: ObjectText, occurrence: Start, changes: EventChanges, new_uid: str
+    ) -> tuple[ObjectText, ObjectText]:
+        """Cut the series before an occurrence, and edit what comes from there on, under a new UID."""
+        before, after = split(text, occurrence, new_uid)
+        return self._stamped(text, before), self.edit_all(after, changes)
+
+    def end_before(self, text: ObjectText, occurrence: Start) -> ObjectText:
+        """Let the series end before an occurrence."""
+        before, _ = split(text, occurrence, text.uid)
+        return self._stamped(text, before)
+
+    def exclude(self, text: ObjectText, occurrence: Start) -> ObjectText:
+        """Take one occurrence out of the series."""
+        if not text.has(None):
+            return text.without_override(occurrence)
+        return self._stamped(text, text.with_exclusion(occurrence))
+
+    def _fields(self, event: EventFields, changes: EventChanges) -> Changes:
+        fields: Changes = {}
+        if "title" in changes:
+            fields["summary"] = checked_text(changes["title"], field="title", limit=MAX_TITLE)
+        for name in ("description", "location"):
+            if name in changes:
+                fields[name] = checked_text(changes[name] or "", field=name, limit=MAX_TEXT)
+        if "url" in changes:
+            fields["url"] = changes["url"] or None
+        self._set_times(event, changes, fields)
+        self._set_standing(event, changes, fields)
+        if "category_id" in changes:
+            fields["categories"] = self._categories(event, changes["category_id"])
+        if "participants" in changes:
+            fields["attendees"] = self._attendees(event, changes["participants"])
+        return fields
+
+    def _set_times(self, event: EventFields, changes: EventChanges, fields: Changes) -> None:
+        length = _length(event, changes)
+        if length is not None:
+            fields["length"] = length
+        if "start" in changes:
+            fields["start"] = changes["start"]
+        if "rules" in changes:
+            fields["rules"] = tuple(changes["rules"])
+        if "exclusions" in changes:
+            fields["exclusions"] = tuple(changes["exclusions"])
+        if "additions" in changes:
+            fields["additions"] = tuple(Addition(start=start) for start in changes["additions"])
+
+    def _set_standing(self, event: EventFields, changes: EventChanges, fields: Changes) -> None:
+        if "status" in changes and changes["status"] != event.status:
+            status = changes["status"]
+            fields["status"] = status.value
+            if status is Status.PROPOSED:
+                fields["proposed_at"] = self.now
+            elif status is Status.CONFIRMED:
+                fields["confirmed_at"] = self.now
+            else:
+                fields["cancelled_at"] = self.now
+        if "flexibility" in changes:
+            fields["flexibility"] = changes["flexibility"].value
+        if "priority" in changes:
+            fields["priority"] = changes["priority"].value if changes["priority"] else None
+        if "transparent" in changes:
+            fields["transparent"] = changes["transparent"]
+        if "confidential" in changes:
+            fields["classification"] = "PRIVATE" if changes["confidential"] else "PUBLIC"
+        if "completed" in changes:
+            fields["completed"] = (event.completed or self.now) if changes["completed"] else None
+
+    def _categories(self, event: EventFields, category_id: UUID | None) -> tuple[str, ...]:
+        """Put the category first; labels that are no categories here stay behind it."""
+        if category_id is not None and category_id not in self.categories:
+            raise InvalidInput(f"There is no category {category_id}.", field="category_id")
+        known = {name.casefold() for name in self.categories.values()}
+        labels = tuple(label for label in event.categories if label.casefold() not in known)
+        return labels if category_id is None else (self.categories[category_id], *labels)
+
+    def _attendees(self, event: EventFields, invitees: Sequence[Invitee]) -> tuple[Attendee, ...]:
+        """Give the attendee lines: outsiders as they are, members as asked for."""
+        if len({invitee.member_id for invitee in invitees}) < len(invitees):
+            raise InvalidInput("A member takes part once.", field="participants")
+        if len(invitees) > MAX_PARTICIPANTS:
+            raise InvalidInput(f"At most {MAX_PARTICIPANTS} participants.", field="participants")
+        for invitee in invitees:
+            if invitee.member_id not in self.names:
+                raise InvalidInput(f"There is no member {invitee.member_id}.", field="participants")
+        addresses = {member_address(member_id) for member_id in self.names}
+        outsiders = [attendee for attendee in event.attendees if attendee.address.lower() not in addresses]
+        return (
+            *outsiders,
+            *(
+                Attendee(
+                    address=member_address(invitee.member_id),
+                    name=self.names[invitee.member_id],
+                    role="required" if invitee.required else "optional",
+                    response=invitee.response.value,
+                )
+                for invitee in invitees
+            ),
+        )
+
+    def _stamped(self, before: ObjectText, after: ObjectText) -> ObjectText:
+        """Count a real change in SEQUENCE, so that other calendars take it for newer (RFC 5545 3.8.7.4)."""
+        if after == before:
+            return before
+        for event in after.events():
+            if not before.has(event.recurrence_id) or before.event(event.recurrence_id) != event:
+                after = after.with_fields(event.recurrence_id, **self._stamp(event.sequence + 1))
+        return after
+
+    def _stamp(self, sequence: int) -> Changes:
+        return {"sequence": sequence, "stamp": self.now, "last_modified": self.now}
+
+
+def _length(event: EventFields, changes: EventChanges) -> Length | None:
+    """Give the length that the changes ask for; None where it stays."""
+    if "length" in changes:
+        if "end" in changes:
+            raise InvalidInput("Give an end or a length, not both.", field="end")
+        return changes["length"]
+    start = changes.get("start", event.start)
+    if "end" in changes:
+        end = changes["end"]
+        if isinstance(start, datetime) != isinstance(end, datetime):
+            raise InvalidInput(f"It starts at {start} and ends at {end}: one is a date.", field="end")
+        if _instant(end) < _instant(start) or (end == start and not isinstance(end, datetime)):
+            raise InvalidInput(f"It must end after it starts: {start} to {end}.", field="end")
+        return length_between(start, end)
+    if isinstance(start, datetime) == isinstance(event.start, datetime):
+        return None
+    if not isinstance(start, datetime):
+        return Length(days=max(1, event.length.days))
+    raise InvalidInput("An event that gets a time of day needs an end.", field="end")
+
+
+def _for_master(master: EventFields, occurrence: Start, changes: EventChanges) -> EventChanges:
+    """Turn times given for one occurrence into the master's: the same shift of the wall clock."""
+    if "start" not in changes and "end" not in changes:
+        return changes
+    start = changes.get("start", occurrence)
+    length = _length(replace(master, start=occurrence), changes) or master.length
+    rest: EventChanges = {**changes, "length": length}
+    rest.pop("end", None)
+    first = master.start
+    if (
+        not isinstance(start, datetime)
+        or not isinstance(occurrence, datetime)
+        or not isinstance(first, datetime)
+    ):
+        rest["start"] = first + (_date(start) - _date(occurrence))
+    elif start.tzinfo is None or occurrence.tzinfo is None:
+        rest["start"] = first + (start.replace(tzinfo=None) - occurrence.replace(tzinfo=None))
+    else:
+        # Across zones the whole series changes its zone: the shift is counted on the new clock.
+        shift = start.replace(tzinfo=None) - occurrence.astimezone(start.tzinfo).replace(tzinfo=None)
+        rest["start"] = first.astimezone(start.tzinfo) + shift
+    return rest
+
+
+def _date(start: Start) -> date:
+    return start.date() if isinstance(start, datetime) else start
+
+
+def _instant(start: Start) -> datetime:
+    """Give something to compare starts of one form by."""
+    if not isinstance(start, datetime):
+        return datetime(start.year, start.month, start.day, tzinfo=UTC)
+    return start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)

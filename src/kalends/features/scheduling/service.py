@@ -1,0 +1,326 @@
+"""Editing, conflicts and ways out: what people do with a calendar.
+
+Every edit is a plan of operations that ends in `Changes.apply`. A preview runs the same plan and leaves no
+trace, so it cannot differ from what would happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+
+from kalends.engine.claims import Flexibility
+from kalends.engine.conflicts import Conflict
+from kalends.features.calendars.access import Access, calendars_of
+from kalends.features.calendars.models import Event
+from kalends.features.calendars.queries import load_rows
+from kalends.features.changes import (
+    Changes,
+    ChangeSet,
+    HeldBack,
+    Operation,
+    OperationView,
+    Source,
+    get_change_set,
+)
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import AutoResolve, Member
+from kalends.features.scheduling import conflicts as clashes
+from kalends.features.scheduling import plans
+from kalends.features.scheduling.claims import Gathered, claimed_members, gather
+from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
+from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
+from kalends.features.scheduling.resolving import (
+    Choice,
+    ChoiceView,
+    OptionGone,
+    choices,
+    present_choices,
+    search_window,
+    stored_reasons,
+)
+from kalends.kit.errors import Forbidden, NotFound, Stale
+from kalends.storage import Database, Unit
+
+_MOST_MOVES = 10
+"""How many events one edit moves by itself at most."""
+
+Plan = Callable[[Unit], list[Operation]]
+"""Reads what it must inside the transaction and gives the operations to apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulingSettings:
+    """What whoever runs the server may decide."""
+
+    horizon: timedelta = timedelta(days=730)  # how far ahead conflicts are looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an edit did, or in a preview would do."""
+
+    change_set_id: UUID | None  # None for a preview
+    operations: Sequence[OperationView]
+    conflicts: Sequence[ConflictView] = ()  # of the changed events
+    appearing: Sequence[ConflictView] = ()  # those of them that were not there before
+    resolved: Sequence[str] = ()  # identities of conflicts that went away
+    moved: Sequence[OperationView] = ()  # what `auto_resolve` moved because of it
+    auto_resolved_by: Sequence[UUID] = ()  # the change sets of those moves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The conflicts of what a change set changed."""
+
+    operations: Sequence[OperationView]
+    gathered: Gathered
+    uids: frozenset[str]
+    found: Sequence[Conflict]
+
+
+class Scheduling:
+    """Edits of events, their conflicts, and the ways out."""
+
+    def __init__(
+        self, database: Database, changes: Changes, settings: SchedulingSettings | None = None
+    ) -> None:
+        self._database = database
+        self._changes = changes
+        self._settings = settings or SchedulingSettings()
+
+    # Editing -------------------------------------------------------------------------------------------
+
+    def carry_out(
+        self,
+        actor: Actor,
+        plan: Plan,
+        *,
+        preview: bool = False,
+        source: Source = Source.USER,
+        how: ResolvedHow = ResolvedHow.USER_MANUAL,
+        own_part_only: bool = False,
+    ) -> Outcome:
+        """Apply a plan, and say which conflicts it causes and what moved because of it.
+
+        With `preview` nothing is stored. Raises what `Changes.apply` raises.
+        """
+
+        def apply(tx: Unit) -> ChangeSet:
+            return self._changes.apply(tx, actor, plan(tx), source=source, own_part_only=own_part_only)
+
+        if preview:
+            return self._preview(actor, apply)
+        change_set = self._database.write(actor.workspace_id, apply)
+        return self._aftermath(actor, change_set.id, how)
+
+    def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
+        """Take a change set back, with what was moved by itself because of it."""
+
+        def apply(tx: Unit) -> ChangeSet:
+            return self._changes.undo(tx, actor, change_set_id)
+
+        if preview:
+            return self._preview(actor, apply)
+        undoing = self._database.write(actor.workspace_id, apply)
+        return self._aftermath(actor, undoing.id, ResolvedHow.USER_MANUAL, auto=False)
+
+    # Conflicts -----------------------------------------------------------------------------------------
+
+    def conflicts(self, actor: Actor, wanted: ConflictFilter | None = None) -> list[ConflictView]:
+        """Give the conflicts between now and the horizon of which the actor sees an event."""
+        wanted = wanted or ConflictFilter()
+        with self._database.read(actor.workspace_id) as tx:
+            gathered = self._gather(tx)
+            found = clashes.find(gathered, tx.now)
+            views = clashes.present(tx, actor, gathered, found)
+        if any(view.first_seen_at is None for view in views):
+            seen = [view.conflict for view in views]
+            self._database.write(actor.workspace_id, lambda tx: clashes.remember(tx, seen))
+        return [view for view in views if clashes.passes(view, wanted)]
+
+    def ignore(self, actor: Actor, identity: str, *, ignored: bool = True) -> ConflictView:
+        """Live with a conflict, until its events' times change; or no longer."""
+        actor.must_write()
+
+        def note(tx: Unit) -> ConflictView:
+            gathered, view = self._find(tx, actor, identity)
+            clashes.note_ignored(tx, actor, view.conflict, ignored=ignored)
+            return clashes.present(tx, actor, gathered, [view.conflict])[0]
+
+        return self._database.write(actor.workspace_id, note)
+
+    def resolutions(self, actor: Actor, identity: str) -> list[ChoiceView]:
+        """Rank the ways out of a conflict, each with its reasons and whether the actor may take it."""
+        with self._database.read(actor.workspace_id) as tx:
+            _, view = self._find(tx, actor, identity)
+            nearby = self._nearby(tx, view.conflict)
+            return present_choices(tx, actor, nearby, choices(nearby, view.conflict))
+
+    def resolve(self, actor: Actor, identity: str, option_id: str, *, preview: bool = False) -> Outcome:
+        """Take one of the ways out that `resolutions` gave.
+
+        Raises `OptionGone` where it is none any more, `Stale` where the event changed in between.
+        """
+        with self._database.read(actor.workspace_id) as tx:
+            _, view = self._find(tx, actor, identity)
+            offered = choices(self._nearby(tx, view.conflict), view.conflict)
+        choice = next((choice for choice in offered if choice.id == option_id), None)
+        if choice is None:
+            raise OptionGone("The calendar has changed: ask for the ways out again.", conflict=identity)
+        return self.carry_out(
+            actor,
+            lambda tx: plans.update(tx, actor, choice.target, choice.changes),
+            preview=preview,
+            source=Source.RESOLUTION,
+        )
+
+    # Inside --------------------------------------------------------------------------------------------
+
+    def _gather(self, tx: Unit, members: Collection[UUID] | None = None) -> Gathered:
+        now = _seconds(tx.now)
+        return gather(tx, now, now + _whole(self._settings.horizon), members=members)
+
+    def _around(self, tx: Unit, objects: ColumnElement[bool]) -> tuple[Gathered, frozenset[str]]:
+        """Gather what claims the time of those whom some objects claim, while the objects last."""
+        now = _seconds(tx.now)
+        horizon = now + _whole(self._settings.horizon)
+        rows = load_rows(tx, objects)
+        people = claimed_members(tx, rows)
+        since = max(now, min((row.since_utc for row in rows.events), default=now))
+        until = min(horizon, max((row.until_utc for row in rows.events), default=now))
+        gathered = gather(tx, since, max(since + 1, until), members=people)
+        return gathered, frozenset(row.uid for row in rows.events)
+
+    def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
+        """Give a conflict that was listed before, if it is still there and the actor may know of it."""
+        record = tx.session.get(ConflictRecord, (tx.workspace_id, identity))
+        if record is not None:
+            gathered, _ = self._around(tx, Event.uid.in_(record.uids))
+            found = clashes.find(gathered, tx.now, touching=record.uids)
+            views = clashes.present(tx, actor, gathered, found)
+            for view in views:
+                if view.identity == identity:
+                    return gathered, view
+        raise NotFound("There is no such conflict, or no longer.", kind="conflict", id=identity)
+
+    def _nearby(self, tx: Unit, conflict: Conflict) -> Gathered:
+        """Gather what stands around a clash, for all who take part in its events."""
+        since, until = search_window(conflict, _seconds(tx.now))
+        people = claimed_members(tx, load_rows(tx, Event.uid.in_(conflict.uids)))
+        return gather(tx, since, until, members=people)
+
+    def _preview(self, actor: Actor, apply: Callable[[Unit], ChangeSet]) -> Outcome:
+        def rehearse(tx: Unit) -> Outcome:
+            applied = apply(tx)
+            after = self._assess(tx, actor, applied.id)
+            told = clashes.present(tx, actor, after.gathered, after.found)
+            fresh = clashes.remember(tx, after.found)
+            gone = [
+                record.identity
+                for record in clashes.open_records(tx, after.uids)
+                if record.identity not in {view.identity for view in told}
+            ]
+            return Outcome(
+                change_set_id=None,
+                operations=after.operations,
+                conflicts=told,
+                appearing=[view for view in told if view.identity in fresh],
+                resolved=gone,
+            )
+
+        return self._database.rehearse(actor.workspace_id, rehearse)
+
+    def _aftermath(
+        self, actor: Actor, change_set_id: UUID, how: ResolvedHow, *, auto: bool = True
+    ) -> Outcome:
+        with self._database.read(actor.workspace_id) as tx:
+            assessed = self._assess(tx, actor, change_set_id)
+            quiet = not assessed.found and not clashes.open_records(tx, assessed.uids)
+            mode = tx.get(Member, actor.member_id).auto_resolve if auto else AutoResolve.OFF
+        if quiet:
+            return Outcome(change_set_id=change_set_id, operations=assessed.operations)
+        sets = self._auto_resolve(actor, change_set_id, mode)
+
+        def note(tx: Unit) -> Outcome:
+            after = self._assess(tx, actor, change_set_id)
+            fresh = clashes.remember(tx, after.found)
+            told = clashes.present(tx, actor, after.gathered, after.found)
+            resolved = clashes.settle(
+                tx, actor, uids=after.uids, remaining=after.found, how=how, change_set_id=change_set_id
+            )
+            return Outcome(
+                change_set_id=change_set_id,
+                operations=after.operations,
+                conflicts=told,
+                appearing=[view for view in told if view.identity in fresh],
+                resolved=resolved,
+                moved=[op for id in sets for op in get_change_set(tx, actor, id).operations],
+                auto_resolved_by=sets,
+            )
+
+        return self._database.write(actor.workspace_id, note)
+
+    def _assess(self, tx: Unit, actor: Actor, change_set_id: UUID) -> Assessment:
+        """Look at the conflicts of the events that a set changed."""
+        operations = get_change_set(tx, actor, change_set_id).operations
+        gathered, uids = self._around(tx, Event.object_id.in_([op.object_id for op in operations]))
+        uids |= {op.uid for op in operations}
+        found = clashes.find(gathered, tx.now, touching=uids)
+        return Assessment(operations=operations, gathered=gathered, uids=uids, found=found)
+
+    def _auto_resolve(self, actor: Actor, cause_id: UUID, mode: AutoResolve) -> list[UUID]:
+        """Move, one by one, lower-ranked events that stand in the way of an edit; give the change sets."""
+        sets: list[UUID] = []
+        while mode is not AutoResolve.OFF and len(sets) < _MOST_MOVES:
+            with self._database.read(actor.workspace_id) as tx:
+                choice = self._movable(tx, actor, cause_id, mode)
+            if choice is None:
+                break
+
+            def move(tx: Unit, choice: Choice = choice) -> UUID:
+                operations = plans.update(tx, actor, choice.target, choice.changes)
+                reasons = stored_reasons(choice)
+                return self._changes.apply(
+                    tx, actor, operations, source=Source.AUTO_RESOLVE, cause_id=cause_id, reasons=reasons
+                ).id
+
+            try:
+                sets.append(self._database.write(actor.workspace_id, move))
+            except (Stale, Forbidden, HeldBack, NotFound):
+                break  # somebody else was faster, or has a say: the conflict is reported as it is
+        return sets
+
+    def _movable(self, tx: Unit, actor: Actor, cause_id: UUID, mode: AutoResolve) -> Choice | None:
+        """Give the best move that needs no asking: of a lower-ranked event, never of an edited one."""
+        assessed = self._assess(tx, actor, cause_id)
+        calendars = calendars_of(tx, actor)
+        for conflict in assessed.found:
+            nearby = self._nearby(tx, conflict)
+            for choice in choices(nearby, conflict):
+                event, row = choice.option.event, choice.row
+                flexible = event.flexibility is Flexibility.FLEXIBLE or mode is AutoResolve.MOVABLE
+                lower = event.rank < max(claim.event.rank for claim in conflict.parties)
+                mine = row.calendar_id in calendars and calendars[row.calendar_id].access >= Access.WRITE
+                if (
+                    flexible
+                    and lower
+                    and mine
+                    and not choice.option.needs_person
+                    and not row.has_outsiders
+                    and event.uid not in assessed.uids
+                ):
+                    return choice
+        return None
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _whole(duration: timedelta) -> int:
+    return int(duration.total_seconds())
