@@ -81,7 +81,7 @@ def _reach(origin: Origin, starts: list[int], length: Length) -> int:
 def _last_key(frame: Frame, max_work: int) -> int:
     origin = frame.origin
     finals = [_final_instance(text, origin, max_work) for text in frame.series.rules]
-    return max(origin.utc, *frame.added, *finals)
+    return max([origin.utc, *frame.added, *finals])
 
 
 def _final_instance(text: str, origin: Origin, max_work: int) -> int:
