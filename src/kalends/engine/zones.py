@@ -9,6 +9,7 @@ to 9999.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
@@ -53,6 +54,16 @@ def wall_seconds(moment: datetime) -> int:
     return day * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
+class Changes:
+    """The same numbers twice: a list answers for one time, an array for many."""
+
+    __slots__ = ("array", "listed")
+
+    def __init__(self, listed: list[int]) -> None:
+        self.listed = listed
+        self.array = np.array(listed, np.int64)
+
+
 class Zone:
     """A time zone as arrays: where its offset changes, and to what."""
 
@@ -61,15 +72,16 @@ class Zone:
     def __init__(self, name: str, tz: tzinfo, table: ZoneTable) -> None:
         self.name = name
         self.tzinfo = tz
-        self._changes = np.array([change.at for change in table.transitions], np.int64)
-        self._offsets = np.array([table.initial, *(c.offset for c in table.transitions)], np.int64)
-        before, after = self._offsets[:-1], self._offsets[1:]
+        changes = [change.at for change in table.transitions]
+        offsets = [table.initial, *(change.offset for change in table.transitions)]
+        steps = list(zip(changes, offsets, offsets[1:], strict=False))
         # A skipped time keeps the offset before the gap and a repeated one that of its first pass: the wall
         # clock takes up the new offset at the later of its two readings of the change.
-        self._first_pass = self._changes + np.maximum(before, after)
-        self._second_pass = self._changes + np.minimum(before, after)
+        self._first_pass = Changes([at + max(before, after) for at, before, after in steps])
+        self._second_pass = Changes([at + min(before, after) for at, before, after in steps])
+        self._changes, self._offsets = Changes(changes), Changes(offsets)
         # Times from here on are looked up a whole number of cycles earlier, still under the closing rule.
-        self._cycled_from = int(self._changes[-1]) - 366 * 86_400 if table.endless else None
+        self._cycled_from = changes[-1] - 366 * 86_400 if table.endless else None
 
     def __repr__(self) -> str:
         return f"Zone({self.name!r})"
@@ -80,47 +92,57 @@ class Zone:
     @property
     def fixed(self) -> bool:
         """Say whether the offset never changes."""
-        return not len(self._changes)
+        return not self._changes.listed
 
-    def to_utc(self, local: Times, *, fold: int = 0) -> Times:
-        """Turn wall-clock times into instants."""
+    def to_utc(self, local: Times, *, fold: int = 0, ascending: bool = False) -> Times:
+        """Turn wall-clock times into instants. `ascending` promises that they are sorted, and is faster."""
         seconds = local.view(np.int64)
-        found = self._lookup(self._second_pass if fold else self._first_pass, seconds)
+        found = self._lookup(self._second_pass if fold else self._first_pass, seconds, ascending)
         return (seconds - found).view(local.dtype)
 
-    def to_local(self, utc: Times) -> Times:
-        """Turn instants into wall-clock times."""
+    def to_local(self, utc: Times, *, ascending: bool = False) -> Times:
+        """Turn instants into wall-clock times. `ascending` promises that they are sorted, and is faster."""
         seconds = utc.view(np.int64)
-        return (seconds + self._lookup(self._changes, seconds)).view(utc.dtype)
+        return (seconds + self._lookup(self._changes, seconds, ascending)).view(utc.dtype)
 
     def instant(self, local: int, *, fold: int = 0) -> int:
         """Turn one wall-clock time into UTC seconds."""
-        return int(self.to_utc(np.array([local], np.int64), fold=fold)[0])
+        return local - self._offset(self._second_pass if fold else self._first_pass, local)
 
     def local(self, utc: int) -> int:
         """Turn one instant into wall-clock seconds."""
-        return int(self.to_local(np.array([utc], np.int64))[0])
+        return utc + self._offset(self._changes, utc)
 
-    def _lookup(self, changes: Seconds, seconds: Seconds) -> Seconds:
+    def _offset(self, changes: Changes, seconds: int) -> int:
+        if self._cycled_from is not None and seconds >= self._cycled_from:
+            seconds -= ((seconds - self._cycled_from) // _CYCLE + 1) * _CYCLE
+        return self._offsets.listed[bisect_right(changes.listed, seconds)]
+
+    def _lookup(self, changes: Changes, seconds: Seconds, ascending: bool) -> Seconds:
         """Give the offset in force at each time; one for all of them where that is enough."""
-        if not len(changes) or not len(seconds):
-            return self._offsets[:1]
-        low, high = int(seconds.min()), int(seconds.max())
+        offsets = self._offsets.array
+        if not changes.listed or not len(seconds):
+            return offsets[:1]
+        low, high = (seconds[0], seconds[-1]) if ascending else (seconds.min(), seconds.max())
         if self._cycled_from is not None and high >= self._cycled_from:
             beyond = np.maximum((seconds - self._cycled_from) // _CYCLE + 1, 0)
-            seconds = seconds - beyond * _CYCLE
-            low, high = int(seconds.min()), int(seconds.max())
-        first, last = np.searchsorted(changes, (low, high), side="right").tolist()
+            seconds, ascending = seconds - beyond * _CYCLE, False
+            low, high = seconds.min(), seconds.max()
+        first, last = bisect_right(changes.listed, low), bisect_right(changes.listed, high)
         if first == last:
-            return self._offsets[first : first + 1]
+            return offsets[first : first + 1]
+        if ascending:
+            edges = np.zeros(last - first + 2, np.intp)
+            edges[1:-1] = seconds.searchsorted(changes.array[first:last])
+            edges[-1] = len(seconds)
+            return np.repeat(offsets[first : last + 1], edges[1:] - edges[:-1])
+        if last - first > 4:
+            return offsets.take(first + np.searchsorted(changes.array[first:last], seconds, side="right"))
         # The windows people look at hold few changes: comparing beats a binary search for each time.
-        if last - first <= 4:
-            passed = np.full(len(seconds), first, np.intp)
-            for change in changes[first:last]:
-                passed += seconds >= change
-        else:
-            passed = first + np.searchsorted(changes[first:last], seconds, side="right")
-        return self._offsets.take(passed)
+        passed = np.full(len(seconds), first, np.intp)
+        for change in changes.listed[first:last]:
+            passed += seconds >= change
+        return offsets.take(passed)
 
 
 class _PinnedZoneInfo(ZoneInfo):

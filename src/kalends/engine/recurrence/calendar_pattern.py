@@ -3,74 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
-from kalends.engine.recurrence.day_filters import Bools, DayFilter, day_filters, passing
-from kalends.engine.recurrence.gregorian import Days, Ints
+from kalends.engine.recurrence.day_filters import day_filters, passing
+from kalends.engine.recurrence.gregorian import FIRST_DAY, Days, Ints
 from kalends.engine.recurrence.pattern import DAY, Budget
+from kalends.engine.recurrence.periods import period_of
 from kalends.engine.recurrence.rule import Frequency, Rule, Skip, Weekday
 from kalends.engine.recurrence.skipping import has_missing_dates, skipped_days
-
-# A window widened by this many days holds every period that touches it, whole; a week-numbered year
-# begins up to three days before January 1 and ends as many after December 31.
-_LONGEST = {Frequency.YEARLY: 372, Frequency.MONTHLY: 33, Frequency.WEEKLY: 7, Frequency.DAILY: 0}
 
 
 class CalendarPattern:
     """YEARLY, MONTHLY, WEEKLY and DAILY rules."""
 
-    def __init__(self, rule: Rule, start: Days, times: Ints) -> None:
+    def __init__(self, rule: Rule, start: int, times: Ints) -> None:
         self._rule = rule = with_implied_days(rule, start)
-        self._start = int(start.number[0])
-        self._times = times
-        self._filters: tuple[DayFilter, ...] = day_filters(rule)
+        self._start = start  # a day
+        self._times = times  # seconds into the day
+        self._period = period_of(rule)
+        self._filters = day_filters(rule)
         self._skips = rule.skip != Skip.OMIT and has_missing_dates(rule)
-        self._first_period = int(self._periods(start)[0])
-        if rule.interval > 1 and rule.freq != Frequency.DAILY:
-            self._filters = (self._in_interval, *self._filters)
         self.per_day = len(times)
 
     def seek(self, first: int, last: int) -> int:
         return first  # looking at a day costs no more than seeking
 
     def between(self, first: int, last: int, budget: Budget) -> Ints:
-        reach = _LONGEST[self._rule.freq] if self._rule.by_setpos else 0
-        if self._skips:
-            periods, days = skipped_days(self._rule, self._first_period, first - reach, last + reach)
-        else:
-            periods, days = None, passing(self._candidates(first - reach, last + reach), self._filters)
-        budget.spend(len(days) * len(self._times))
         if not self._rule.by_setpos:
+            days = self._days(first, last)[1]
+            budget.spend(len(days) * self.per_day)
             found: Ints = days * DAY + self._times if self.per_day == 1 else _outer(days, self._times)
             return found
-        times = self._in_position(self._periods(Days(days)) if periods is None else periods, days)
+        periods, days = self._days(*self._period.whole(first, last))
+        budget.spend(len(days) * self.per_day)
+        times = self._in_position(self._period.number(Days(days)) if periods is None else periods, days)
         return times[np.searchsorted(times, first * DAY) : np.searchsorted(times, (last + 1) * DAY)]
 
-    def _candidates(self, first: int, last: int) -> Days:
-        if self._rule.freq != Frequency.DAILY or self._rule.interval == 1:
-            return Days.range(first, last + 1)
-        step = self._rule.interval
-        aligned = first + (self._start - first) % step
-        return Days(np.arange(aligned, last + 1, step, dtype=np.int64))
-
-    def _periods(self, days: Days) -> Ints:
-        """Number the periods that days belong to."""
-        match self._rule.freq:
-            case Frequency.YEARLY if self._rule.by_weekno:
-                return days.middles_of_weeks(self._rule.wkst).year_number
-            case Frequency.YEARLY:
-                return days.year_number
-            case Frequency.MONTHLY:
-                return days.month_number
-            case Frequency.WEEKLY:
-                return days.week_number(self._rule.wkst)
-            case _:
-                return days.number
-
-    def _in_interval(self, days: Days) -> Bools:
-        met: Bools = (self._periods(days) - self._first_period) % self._rule.interval == 0
-        return met
+    def _days(self, first: int, last: int) -> tuple[Ints | None, Ints]:
+        """Give the days that match, with the periods that named them where SKIP may have moved them."""
+        rule = self._rule
+        if self._skips:
+            anchor = int(self._period.number(Days(np.array([self._start])))[0])
+            return skipped_days(rule, anchor, first, last)
+        if rule.interval == 1:
+            days = Days.range(first, last + 1)
+        elif rule.freq == Frequency.DAILY:
+            aligned = first + (self._start - first) % rule.interval
+            days = Days(np.arange(aligned, last + 1, rule.interval))
+        else:
+            days = self._period.every(rule.interval, self._start, first, last)
+        return None, passing(days, self._filters)
 
     def _in_position(self, periods: Ints, days: Ints) -> Ints:
         """Keep the times that BYSETPOS picks from each period."""
@@ -92,19 +76,13 @@ def _outer(days: Ints, times: Ints) -> Ints:
     return (days[:, None] * DAY + times).ravel()
 
 
-def with_implied_days(rule: Rule, start: Days) -> Rule:
-    """Fill in what a rule leaves to its first start: the month, the day of the month or the weekday."""
-    month, monthday = (int(start.month[0]),), (int(start.monthday[0]),)
-    weekday = (Weekday(int(start.weekday[0])),)
-    names_days = rule.by_day or rule.by_monthday or rule.by_yearday
-    match rule.freq:
-        case Frequency.YEARLY if rule.by_weekno and not names_days:
-            return replace(rule, by_day=weekday)
-        case Frequency.YEARLY if not names_days and not rule.by_weekno:
-            return replace(rule, by_month=rule.by_month or month, by_monthday=monthday)
-        case Frequency.MONTHLY if not names_days:
-            return replace(rule, by_monthday=monthday)
-        case Frequency.WEEKLY if not names_days:
-            return replace(rule, by_day=weekday)
-        case _:
-            return rule
+def with_implied_days(rule: Rule, start: int) -> Rule:
+    """Fill in what a rule leaves to the day it starts on: the month, the day of the month or the weekday."""
+    if rule.by_day or rule.by_monthday or rule.by_yearday or rule.freq == Frequency.DAILY:
+        return rule
+    day = date.fromordinal(start + 1 - FIRST_DAY)
+    if rule.freq == Frequency.WEEKLY or rule.by_weekno:
+        return replace(rule, by_day=(Weekday(day.weekday()),))
+    if rule.freq == Frequency.MONTHLY or rule.by_month:
+        return replace(rule, by_monthday=(day.day,))
+    return replace(rule, by_month=(day.month,), by_monthday=(day.day,))

@@ -16,6 +16,7 @@ from kalends.engine.recurrence.expansion import MAX_WORK, Origin, last_instant, 
 from kalends.engine.recurrence.gregorian import Days
 from kalends.engine.recurrence.instances import Frame, ends, frame_of, of_override
 from kalends.engine.recurrence.pattern import DAY
+from kalends.engine.recurrence.periods import period_of
 from kalends.engine.recurrence.rule import Frequency, Rule, Skip, parse_rule
 from kalends.engine.series import Length, Series
 from kalends.engine.zones import UTC_ZONE, Zone
@@ -123,17 +124,17 @@ def _override_row(series: Series, frame: Frame | None, index: int) -> tuple[int,
 
 
 def _rule_rows(rule: Rule, origin: Origin, length: Length, max_work: int) -> bytes:
-    start = Days(np.array([origin.local // DAY]))
+    start = origin.local // DAY
     full = with_implied_days(rule, start)
     times = times_of_day(rule, origin.local).tolist()
     if origin.all_day:
         times, length = [0], Length(days=max(length.days + -(-length.seconds // DAY), 1))
-    period = (start.year_number, start.month_number, start.week_number(rule.wkst), start.number)[rule.freq]
+    period = int(period_of(rule).number(Days(np.array([start])))[0]) if rule.interval > 1 else 0
     last = last_instant(rule, origin, max_work, start_counts=True)
     rows = [
         (
-            *(origin.utc, last, origin.local // DAY, time),
-            *(min(rule.interval, 1 << 30), int(period[0]), length.days, length.seconds),
+            *(origin.utc, last, start, time),
+            *(min(rule.interval, 1 << 30), period, length.days, length.seconds),
             sum(1 << month for month in full.by_month) or ALL_MONTHS,
             *_monthday_bits(full),
             *_weekday_bits(full),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kalends.engine.recurrence.calendar_pattern import CalendarPattern
 from kalends.engine.recurrence.clock_pattern import ClockPattern
-from kalends.engine.recurrence.gregorian import FIRST_DAY, LAST_DAY, Days, Ints
+from kalends.engine.recurrence.gregorian import FIRST_DAY, LAST_DAY, Ints
 from kalends.engine.recurrence.pattern import DAY, Budget, Pattern
 from kalends.engine.recurrence.rule import Frequency, InvalidRule, Rule, Until, parse_rule
 from kalends.engine.series import Start
@@ -137,7 +137,7 @@ def pattern_of(rule: Rule, origin: Origin) -> Pattern:
         rule = replace(rule, by_hour=(), by_minute=(), by_second=())
     if rule.freq > Frequency.DAILY:
         return ClockPattern(rule, origin.local)
-    return CalendarPattern(rule, Days(np.array([origin.local // DAY])), times_of_day(rule, origin.local))
+    return CalendarPattern(rule, origin.local // DAY, times_of_day(rule, origin.local))
 
 
 def times_of_day(rule: Rule, local: int) -> Ints:
@@ -232,8 +232,7 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
         first = until + 1
         if first <= last and not zone.fixed:
             # Skipped times of these days may still come after the first of the next.
-            edge = np.array([first * DAY])
-            settled = min(zone.to_utc(edge)[0], zone.to_utc(edge, fold=1)[0])
+            settled = min(zone.instant(first * DAY), zone.instant(first * DAY, fold=1))
             cut = int(np.searchsorted(utc, settled))
             utc, carried = utc[:cut], utc[cut:]
         else:
@@ -246,7 +245,7 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
 def _to_instants(local: Ints, origin: Origin) -> Ints:
     if len(local) and local[0] < origin.local:
         local = local[np.searchsorted(local, origin.local) :]
-    utc = origin.zone.to_utc(local)
+    utc = origin.zone.to_utc(local, ascending=True)
     if origin.fold:
         # A start in the second pass of a repeated hour is followed by the rest of that pass.
         again = utc < origin.utc
@@ -263,11 +262,10 @@ def present(origin: Origin, utc: Ints, *, folds: bool = False) -> list[Start]:
         return []
     if origin.all_day:
         return (utc // DAY).astype("datetime64[D]").tolist()  # type: ignore[no-any-return]
-    local = origin.zone.to_local(utc)
+    local = origin.zone.to_local(utc, ascending=True)
     if origin.tzinfo is None:
         return local.view("datetime64[s]").tolist()  # type: ignore[no-any-return]
-    days = local // DAY
-    times = local - days * DAY
+    days, times = np.divmod(local, DAY)
     dates = days.astype("datetime64[D]").tolist()
     if (times == times[0]).all():
         moments = list(map(datetime.combine, dates, repeat(_time(int(times[0]), origin.tzinfo))))

@@ -105,7 +105,7 @@ def frame_of(series: Series) -> Frame:
 
 
 def _sorted(values: list[int]) -> Ints:
-    return np.unique(np.array(values, np.int64))
+    return np.array(sorted(set(values)), np.int64)
 
 
 def _exact(moment: Start, origin: Origin) -> bool:
@@ -155,7 +155,8 @@ def master_keys(frame: Frame, start: int, stop: int, budget: Budget) -> Ints:
     origin, series = frame.origin, frame.series
     extra = [key for key in (origin.utc, *frame.added) if start <= key < stop]
     keys = _rule_keys(series.rules, origin, (start, stop), budget, start_counts=True)
-    keys = np.unique(np.concatenate([keys, np.array(extra, np.int64)]))
+    if extra or len(series.rules) > 1:
+        keys = np.unique(np.concatenate([keys, np.array(extra, np.int64)]))
     if len(frame.excluded):
         keys = keys[~np.isin(keys, frame.excluded)]
     if len(frame.excluded_days):
