@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from kalends.features.calendars import objects
 from kalends.features.calendars.models import GENERAL, Category, Event
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
@@ -86,7 +87,9 @@ def update_category(
             if category.key == GENERAL:
                 raise CategoryInUse("General is what events have without a category: it keeps its name.")
             _must_be_free(tx, name)
-        category.name, category.key = name, name.casefold()
+        old, category.name, category.key = category.name, name, name.casefold()
+        tx.session.flush()
+        objects.relabel(tx, category.id, old, name)
     if "level" in changes:
         category.level = _checked_level(changes["level"])
     if "color" in changes:

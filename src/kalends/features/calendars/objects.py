@@ -6,7 +6,7 @@ Only change sets call `store`; it does not ask who acts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -23,6 +23,7 @@ from kalends.features.calendars.models import (
 )
 from kalends.features.calendars.projection import Directory, project_object
 from kalends.features.identity.models import Member
+from kalends.ical import ObjectText
 from kalends.kit.errors import Clash
 from kalends.storage import Unit
 
@@ -133,6 +134,22 @@ def store(tx: Unit, changes: Sequence[tuple[CalendarObject | None, Image | None]
     versions = _write(tx, wanted, numbers)
     _project(tx, [image for _, image in wanted], versions)
     return versions
+
+
+def relabel(tx: Unit, category_id: UUID, old: str, new: str) -> None:
+    """Write a category's new name into the text of every event that carries it."""
+    ids = tx.execute(select(Event.object_id).where(Event.category_id == category_id)).scalars().all()
+    tx.lock(Calendar, tx.execute(select(Event.calendar_id).where(Event.category_id == category_id)).scalars())
+
+    def renamed(text: str) -> str:
+        found = ObjectText.parse(text)
+        for event in found.events():
+            labels = (new if label.casefold() == old.casefold() else label for label in event.categories)
+            found = found.with_fields(event.recurrence_id, categories=tuple(labels))
+        return found.render()
+
+    pairs = ((row, replace(Image.of(row), text=renamed(row.text))) for row in load(tx, ids).values())
+    store(tx, [(row, image) for row, image in pairs if image.text != row.text])
 
 
 def _write(

@@ -18,7 +18,7 @@ from kalends.features.calendars.models import (
     Grant,
 )
 from kalends.features.identity import audit
-from kalends.features.identity.actor import Actor
+from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member, Workspace
 from kalends.kit.errors import Clash, Forbidden, InvalidInput, Stale
 from kalends.kit.text import checked_color, checked_name
@@ -40,6 +40,11 @@ def set_up_member(tx: Unit, member: Member) -> None:
     """Give a new member their personal calendar, as their default."""
     calendar = _insert(tx, member.name, CalendarKind.PERSONAL, member.id, CalendarVisibility.FAMILY)
     member.default_calendar_id = calendar.id
+
+
+def choose_default(tx: Unit, member: Member, calendar_id: UUID) -> None:
+    """Refuse a default calendar in which the member cannot write."""
+    require(calendars_of(tx, actor_of(member)), calendar_id, Access.WRITE)
 
 
 def list_calendars(tx: Unit, actor: Actor) -> list[CalendarView]:

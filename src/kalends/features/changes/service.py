@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Row, Select, delete, or_, select, update
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, calendars_of, require
-from kalends.features.calendars.models import Calendar, CalendarObject
+from kalends.features.calendars.models import Calendar, CalendarObject, Participant
 from kalends.features.calendars.objects import Image
 from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.values import HeldBack, Holder, Operation
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import Member
 from kalends.kit.errors import Clash, Stale
 from kalends.storage import Unit
 
@@ -260,3 +261,17 @@ def _blocked(tx: Unit, object_id: UUID, change_set_id: UUID) -> UndoBlocked:
         object_id=str(object_id),
         later=later and str(later[0]),
     )
+
+
+def erase(tx: Unit, member: Member) -> None:
+    """Forget every set that holds images of a member's events, before the member goes."""
+    mine = or_(
+        CalendarObject.calendar_id.in_(select(Calendar.id).where(Calendar.owner_member_id == member.id)),
+        CalendarObject.id.in_(select(Participant.object_id).where(Participant.member_id == member.id)),
+    )
+    ids = tx.execute(select(CalendarObject.id).where(mine)).scalars().all()
+    for begin in range(0, len(ids), 500):
+        touched = select(ChangeOperation.change_set_id).where(
+            ChangeOperation.object_id.in_(ids[begin : begin + 500])
+        )
+        tx.execute(delete(ChangeSet).where(ChangeSet.id.in_(touched)))

@@ -143,6 +143,17 @@ class Scheduling:
             self._database.write(actor.workspace_id, lambda tx: clashes.remember(tx, seen))
         return [view for view in views if clashes.passes(view, wanted)]
 
+    def note_import(self, actor: Actor, uids: Sequence[str]) -> list[ConflictView]:
+        """Remember the conflicts of events that came in from outside, and give them."""
+
+        def note(tx: Unit) -> list[ConflictView]:
+            gathered = self._gather(tx)
+            found = clashes.find(gathered, tx.now, touching=frozenset(uids))
+            clashes.remember(tx, found)
+            return clashes.present(tx, actor, gathered, found)
+
+        return self._database.write(actor.workspace_id, note)
+
     def ignore(self, actor: Actor, identity: str, *, ignored: bool = True) -> ConflictView:
         """Live with a conflict, until its events' times change; or no longer."""
         actor.must_write()

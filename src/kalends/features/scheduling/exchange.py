@@ -1,0 +1,242 @@
+"""Whole calendars in and out, as iCalendar files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kalends.features.calendars import objects
+from kalends.features.calendars.access import Access, CalendarView, Sight, calendars_of, require
+from kalends.features.calendars.models import Calendar, CalendarObject, Event
+from kalends.features.calendars.objects import Image
+from kalends.features.calendars.queries import EventFilter, event_views
+from kalends.features.changes import Changes, Operation, Source
+from kalends.features.identity.actor import Actor
+from kalends.features.scheduling.conflicts import ConflictView
+from kalends.features.scheduling.service import Scheduling
+from kalends.ical import (
+    DEFAULT_LIMITS,
+    CalendarHead,
+    Limits,
+    ObjectText,
+    Problem,
+    busy,
+    compose,
+    read,
+)
+from kalends.ical.components import Component
+from kalends.kit.errors import NotFound
+from kalends.storage import Database, Unit
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many objects have been looked at."""
+
+_STEP = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did, or in a preview would do."""
+
+    change_set_id: UUID | None  # None where nothing changed, and for a preview
+    calendar_id: UUID
+    added: int
+    updated: int
+    unchanged: int
+    older: int  # in the file, than what is stored: left alone
+    problems: Sequence[Problem]  # what the file holds that could not be taken
+    conflicts: Sequence[ConflictView]  # of the events that came in
+
+
+class _Fate(Enum):
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A calendar object from a file."""
+
+    uid: str
+    component: str
+    text: str
+
+
+class Exchange:
+    """Imports and exports."""
+
+    def __init__(
+        self,
+        database: Database,
+        changes: Changes,
+        scheduling: Scheduling,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._database = database
+        self._changes = changes
+        self._scheduling = scheduling
+        self._limits = limits
+
+    def import_file(
+        self,
+        actor: Actor,
+        calendar_id: UUID,
+        data: bytes,
+        *,
+        preview: bool = False,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Take a file's objects into a calendar, in one change set.
+
+        An object that is there already is replaced when the file's is newer: by SEQUENCE, and where that is
+        equal by LAST-MODIFIED or DTSTAMP. So the same file twice changes nothing. Raises `NotCalendar` and
+        `TooLarge`; what is wrong with single objects is among the report's problems.
+        """
+        with self._database.read(actor.workspace_id) as tx:  # refuse before the work of reading
+            require(calendars_of(tx, actor), calendar_id, Access.WRITE)
+        document = read(data, limits=self._limits)
+        tell = progress or (lambda done, total: None)
+        entries = []
+        for number, found in enumerate(document.objects):
+            entries.append(_Entry(found.uid, found.component, found.text))
+            if number % _STEP == 0:
+                tell(number, len(document.objects))
+        problems, total = tuple(document.problems), len(entries)
+        del document
+        fates: dict[_Fate, int] = {}
+
+        def plan(tx: Unit) -> list[Operation]:
+            fates.clear()
+            fates.update(dict.fromkeys(_Fate, 0))
+            stored = objects.find_uids(tx, calendar_id, [entry.uid for entry in entries])
+            operations = []
+            for entry in entries:
+                fate, operation = _incoming(tx, actor, calendar_id, stored.get(entry.uid), entry)
+                fates[fate] += 1
+                if operation is not None:
+                    operations.append(operation)
+            return operations
+
+        def apply(tx: Unit) -> UUID | None:
+            operations = plan(tx)
+            if not operations:
+                return None
+            return self._changes.apply(tx, actor, operations, source=Source.IMPORT).id
+
+        if preview:
+            self._database.rehearse(actor.workspace_id, apply)
+            change_set_id, conflicts = None, []
+        else:
+            change_set_id = self._database.write(actor.workspace_id, apply)
+            conflicts = (
+                self._scheduling.note_import(actor, [entry.uid for entry in entries]) if change_set_id else []
+            )
+        tell(total, total)
+        return ImportReport(
+            change_set_id=change_set_id,
+            calendar_id=calendar_id,
+            added=fates[_Fate.ADDED],
+            updated=fates[_Fate.UPDATED],
+            unchanged=fates[_Fate.UNCHANGED],
+            older=fates[_Fate.OLDER],
+            problems=problems,
+            conflicts=conflicts,
+        )
+
+
+def export_calendar(
+    tx: Unit, actor: Actor, calendar_id: UUID, *, busy_only: bool = False, head: CalendarHead | None = None
+) -> Iterator[bytes]:
+    """Give a calendar as a file, as far as the actor may see it; the rest as busy time."""
+    view = require(calendars_of(tx, actor), calendar_id, Access.FREE_BUSY)
+    rows = tx.execute(
+        select(CalendarObject.id, CalendarObject.component, CalendarObject.text)
+        .where(CalendarObject.calendar_id == calendar_id)
+        .order_by(CalendarObject.id)
+    ).all()
+    sights = _sights(tx, actor, calendar_id)
+    texts = []
+    for id, component, text in rows:
+        full = view.access >= Access.READ and sights.get(id, Sight.FULL) is Sight.FULL
+        if full and not busy_only:
+            texts.append(text)
+        elif component == "VEVENT":
+            texts.append(busy(text))
+    return compose(texts, head or head_of(view))
+
+
+def export_event(tx: Unit, actor: Actor, event_id: UUID) -> Iterator[bytes]:
+    """Give one event as a file, as far as the actor may see it."""
+    views = event_views(tx, actor, Event.object_id == event_id, EventFilter())
+    if not views:
+        raise NotFound(f"There is no event {event_id}.", kind="event", id=str(event_id))
+    text = tx.get(CalendarObject, event_id).text
+    return compose([text if all(view.full for view in views) else busy(text)])
+
+
+def head_of(view: CalendarView) -> CalendarHead:
+    """Say what a file tells of its calendar (RFC 7986)."""
+    calendar: Calendar = view.calendar
+    return CalendarHead(
+        name=calendar.name,
+        uid=str(calendar.id),
+        color=calendar.color,
+        last_modified=calendar.changed_at,
+    )
+
+
+def _sights(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Sight]:
+    """Give the least that the actor sees of each event of a calendar, overrides included."""
+    views = event_views(tx, actor, Event.calendar_id == calendar_id, EventFilter())
+    least: dict[UUID, Sight] = {}
+    for view in views:
+        least[view.row.object_id] = min(view.sight, least.get(view.row.object_id, Sight.FULL))
+    return least
+
+
+def _incoming(
+    tx: Unit, actor: Actor, calendar_id: UUID, stored: CalendarObject | None, entry: _Entry
+) -> tuple[_Fate, Operation | None]:
+    """Decide what becomes of one object of a file."""
+    if stored is None:
+        object_id = tx.new_id()
+        image = Image(
+            object_id=object_id,
+            calendar_id=calendar_id,
+            uid=entry.uid,
+            href=f"{object_id}.ics",
+            component=entry.component,
+            text=entry.text,
+            created_at=tx.now,
+            created_by=actor.member_id,
+        )
+        return _Fate.ADDED, Operation(before=None, after=image)
+    if stored.text == entry.text:
+        return _Fate.UNCHANGED, None
+    ours, theirs = _age(stored.text), _age(entry.text)
+    if theirs <= ours:
+        return (_Fate.OLDER if theirs < ours else _Fate.UNCHANGED), None
+    before = Image.of(stored)
+    after = replace(before, component=entry.component, text=entry.text)
+    return _Fate.UPDATED, Operation(before=before, after=after, expected_version=stored.version)
+
+
+def _age(text: str) -> tuple[int, str]:
+    """Give what tells the newer of two texts of one object (RFC 5546 2.1.5); written times sort as text."""
+    return max((_sequence(part), _written(part)) for part in ObjectText.parse(text).parts)
+
+
+def _sequence(part: Component) -> int:
+    line = part.first("SEQUENCE")
+    return int(line.value) if line and line.value.isdecimal() and len(line.value) < 10 else 0
+
+
+def _written(part: Component) -> str:
+    lines = (part.first(name) for name in ("LAST-MODIFIED", "DTSTAMP"))
+    return max((line.value for line in lines if line), default="")
