@@ -3,6 +3,9 @@
 .NOTPARALLEL:
 .PHONY: help run test check lint types imports tests bench format clean
 
+# Tests are rewritten before they run; without the cache that is 4 s again for each process.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 DATA ?= .data
 WORKERS ?= 2

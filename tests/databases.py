@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -18,6 +17,7 @@ from kalends.storage import Database, migrate
 from postgresql_cluster import Cluster, NoPostgreSQL
 
 SERVER = "KALENDS_TEST_POSTGRES_URL"
+Administer = Callable[..., None]
 _cluster = pytest.StashKey[Cluster]()
 
 
@@ -63,41 +63,43 @@ def postgresql_server(pytestconfig: pytest.Config) -> URL:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: URL, testrun_uid: str, worker_id: str) -> Iterator[URL]:
+def administer(postgresql_server: URL) -> Iterator[Administer]:
+    """Statements on the server itself; each `{}` is the name of a database."""
+    plain = _text(postgresql_server.set(drivername="postgresql"))
+    with psycopg.connect(plain, autocommit=True) as connection:
+
+        def execute(statement: LiteralString, *names: str | None) -> None:
+            connection.execute(sql.SQL(statement).format(*(sql.Identifier(str(name)) for name in names)))
+
+        yield execute
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    postgresql_server: URL, administer: Administer, testrun_uid: str, worker_id: str
+) -> Iterator[URL]:
     """A migrated database to copy, one for each process that tests."""
     template = postgresql_server.set(database=f"kalends_{testrun_uid[:8]}_{worker_id}")
-    with _administrator(postgresql_server) as execute:
-        execute("CREATE DATABASE {}", template.database)
-        migrate(_text(template))
-        yield template
-        execute("DROP DATABASE {} WITH (FORCE)", template.database)
+    administer("CREATE DATABASE {}", template.database)
+    migrate(_text(template))
+    yield template
+    administer("DROP DATABASE {} WITH (FORCE)", template.database)
 
 
 @pytest.fixture
-def fresh_postgresql(postgresql_server: URL, postgresql_template: URL) -> Iterator[Callable[[], str]]:
+def fresh_postgresql(postgresql_template: URL, administer: Administer) -> Iterator[Callable[[], str]]:
     """Copies of the template, dropped after the test."""
-    numbers, made = count(), []
-    with _administrator(postgresql_server) as execute:
+    made: list[str | None] = []
 
-        def fresh() -> str:
-            copy = postgresql_template.set(database=f"{postgresql_template.database}_{next(numbers)}")
-            execute("CREATE DATABASE {} TEMPLATE {}", copy.database, postgresql_template.database)
-            made.append(copy.database)
-            return _text(copy)
+    def fresh() -> str:
+        copy = postgresql_template.set(database=f"{postgresql_template.database}_{len(made)}")
+        administer("CREATE DATABASE {} TEMPLATE {}", copy.database, postgresql_template.database)
+        made.append(copy.database)
+        return _text(copy)
 
-        yield fresh
-        for name in made:
-            execute("DROP DATABASE {} WITH (FORCE)", name)
-
-
-@contextmanager
-def _administrator(server: URL) -> Iterator[Callable[..., None]]:
-    with psycopg.connect(_text(server.set(drivername="postgresql")), autocommit=True) as connection:
-
-        def execute(statement: str, *names: str) -> None:
-            connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))
-
-        yield execute
+    yield fresh
+    for name in made:
+        administer("DROP DATABASE {} WITH (FORCE)", name)
 
 
 def _text(url: URL) -> str:
