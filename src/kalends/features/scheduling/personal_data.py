@@ -1,0 +1,26 @@
+"""All that is kept of one member, in one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kalends.features.calendars import personal_data as of_calendars
+from kalends.features.identity import audit
+from kalends.features.identity import personal_data as of_identity
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import Member
+from kalends.kit.errors import Forbidden
+from kalends.storage import Unit
+
+
+def export_member(tx: Unit, actor: Actor, member_id: UUID) -> dict[str, Any]:
+    """Give a member's data as JSON values: to themselves, and to an owner for one who does not sign in.
+
+    An owner does not read the private calendar of somebody with an account in this way either.
+    """
+    member = tx.get(Member, member_id)
+    if member.id != actor.member_id and not (actor.owns_workspace and member.account_id is None):
+        raise Forbidden("A member who signs in exports their own data.", member_id=str(member_id))
+    audit.record(tx, actor, "member.exported", kind="member", subject=member_id)
+    return {**of_identity.export(tx, member_id), **of_calendars.export(tx, member_id)}

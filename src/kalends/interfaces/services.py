@@ -1,0 +1,21 @@
+"""What every protocol may call: the services, composed once at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kalends.features.changes import Changes
+from kalends.features.identity.service import Identity
+from kalends.features.scheduling import Exchange, Scheduling
+from kalends.storage import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One server's services over one database."""
+
+    database: Database
+    identity: Identity
+    changes: Changes
+    scheduling: Scheduling
+    exchange: Exchange

@@ -1,0 +1,64 @@
+"""What whoever runs Kalends may decide, read once from the environment at the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kalends.kit.errors import InvalidInput
+
+PREFIX = "KALENDS_"
+
+
+class Settings(BaseModel):
+    """Each field is read from `KALENDS_<FIELD>` in capitals; the defaults suit one household at home."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Path("kalends-data")  # the embedded database, the key file
+    database_url: str | None = None  # None: SQLite in the data directory
+    key: str | None = Field(default=None, repr=False)  # None: a key file of mode 0600 in the data directory
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    workers: int = Field(default=4, ge=1, le=64)  # request threads, and connections to the database
+    public_url: str | None = None  # where feeds and invitations point; None: as the request came in
+    sign_up: Literal["open", "invited"] = "open"
+    cors_origins: tuple[str, ...] = ()  # comma-separated in the environment
+    trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For is believed
+    requests_per_minute: int = Field(default=600, ge=1)  # of one account or address
+    horizon_days: int = Field(default=730, ge=1, le=3660)
+    max_import_bytes: int = Field(default=50_000_000, ge=1)
+    max_body_bytes: int = Field(default=1_000_000, ge=1)  # of every request but imports
+    trash_days: int = Field(default=30, ge=1)  # how long before-images are kept, and so undo
+    audit_days: int = Field(default=30, ge=1)
+    log_format: Literal["console", "json"] = "console"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings, or raise `InvalidInput` naming the variable that is wrong."""
+        given: dict[str, object] = {}
+        for name in cls.model_fields:
+            value = environment.get(PREFIX + name.upper())
+            if value is not None:
+                many = name in ("cors_origins", "trusted_proxies")
+                given[name] = tuple(filter(None, map(str.strip, value.split(",")))) if many else value
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            variable = PREFIX + str(first["loc"][0]).upper()
+            raise InvalidInput(f"{variable}: {first['msg']}.", field=variable) from None
+
+    @property
+    def url(self) -> str:
+        """Give the database's address."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'kalends.sqlite'}"
+
+    @property
+    def horizon(self) -> timedelta:
+        """Give how far ahead conflicts are looked for."""
+        return timedelta(days=self.horizon_days)
