@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from kalends.engine.recurrence.day_filters import day_filters, passing
 from kalends.engine.recurrence.gregorian import FIRST_DAY, Days, Ints
-from kalends.engine.recurrence.pattern import DAY, Budget
+from kalends.engine.recurrence.pattern import DAY, Budget, at_positions
 from kalends.engine.recurrence.periods import period_of
 from kalends.engine.recurrence.rule import Frequency, Rule, Skip, Weekday
 from kalends.engine.recurrence.skipping import has_missing_dates, skipped_days
@@ -18,10 +19,12 @@ from kalends.engine.recurrence.skipping import has_missing_dates, skipped_days
 class CalendarPattern:
     """YEARLY, MONTHLY, WEEKLY and DAILY rules."""
 
-    def __init__(self, rule: Rule, start: int, times: Ints) -> None:
+    def __init__(self, rule: Rule, start: int, times: Sequence[int]) -> None:
+        if rule.freq == Frequency.DAILY and rule.by_setpos:  # every day has the same times to pick from
+            times, rule = at_positions(times, rule.by_setpos), replace(rule, by_setpos=())
         self._rule = rule = with_implied_days(rule, start)
         self._start = start  # a day
-        self._times = times  # seconds into the day
+        self._times = np.array(times, np.int64)  # seconds into the day
         self._period = period_of(rule)
         self._filters = day_filters(rule)
         self._skips = rule.skip != Skip.OMIT and has_missing_dates(rule)

@@ -8,7 +8,7 @@ import numpy as np
 
 from kalends.engine.recurrence.day_filters import Bools, day_filters, passing
 from kalends.engine.recurrence.gregorian import Days, Ints
-from kalends.engine.recurrence.pattern import DAY, Budget
+from kalends.engine.recurrence.pattern import DAY, Budget, at_positions
 from kalends.engine.recurrence.rule import Frequency, Rule
 
 _UNIT = {Frequency.HOURLY: 3600, Frequency.MINUTELY: 60, Frequency.SECONDLY: 1}  # seconds
@@ -96,8 +96,4 @@ def _offsets_within_unit(rule: Rule, start: int) -> Ints:
             offsets = list(seconds)
         case _:
             offsets = [0]
-    if rule.by_setpos:
-        size = len(offsets)
-        places = {place - 1 if place > 0 else size + place for place in rule.by_setpos}
-        offsets = [offset for place, offset in enumerate(offsets) if place in places]
-    return np.array(offsets, np.int64)
+    return np.array(at_positions(offsets, rule.by_setpos), np.int64)

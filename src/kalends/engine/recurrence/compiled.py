@@ -126,7 +126,7 @@ def _override_row(series: Series, frame: Frame | None, index: int) -> tuple[int,
 def _rule_rows(rule: Rule, origin: Origin, length: Length, max_work: int) -> bytes:
     start = origin.local // DAY
     full = with_implied_days(rule, start)
-    times = times_of_day(rule, origin.local).tolist()
+    times = times_of_day(rule, origin.local)
     if origin.all_day:
         times, length = [0], Length(days=max(length.days + -(-length.seconds // DAY), 1))
     period = int(period_of(rule).number(Days(np.array([start])))[0]) if rule.interval > 1 else 0

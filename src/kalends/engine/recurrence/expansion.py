@@ -140,12 +140,12 @@ def pattern_of(rule: Rule, origin: Origin) -> Pattern:
     return CalendarPattern(rule, origin.local // DAY, times_of_day(rule, origin.local))
 
 
-def times_of_day(rule: Rule, local: int) -> Ints:
+def times_of_day(rule: Rule, local: int) -> list[int]:
     """Give the seconds into the day that BYHOUR, BYMINUTE and BYSECOND make with what the start implies."""
     hours = rule.by_hour or (local // 3600 % 24,)
     minutes = rule.by_minute or (local // 60 % 60,)
     seconds = rule.by_second or (local % 60,)
-    return np.array([h * 3600 + m * 60 + s for h in hours for m in minutes for s in seconds], np.int64)
+    return [h * 3600 + m * 60 + s for h in hours for m in minutes for s in seconds]
 
 
 def instants(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,16 @@ class Budget:
                 f"The rule gives more than {self.limit} times to look at; ask for a shorter window.",
                 limit=self.limit,
             )
+
+
+def at_positions(values: Sequence[int], positions: tuple[int, ...]) -> list[int]:
+    """Give what BYSETPOS picks from a sorted set that is the same in every period; all of it without one."""
+    size = len(values)
+    return [
+        value
+        for place, value in enumerate(values)
+        if not positions or place + 1 in positions or place - size in positions
+    ]
 
 
 class Pattern(Protocol):

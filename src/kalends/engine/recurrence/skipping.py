@@ -17,8 +17,8 @@ from kalends.engine.recurrence.rule import Frequency, Rule, Skip
 
 def has_missing_dates(rule: Rule) -> bool:
     """Say whether the rule can name dates that some month or year lacks."""
-    if rule.freq not in (Frequency.YEARLY, Frequency.MONTHLY):
-        return False
+    if rule.freq > Frequency.MONTHLY or rule.by_weekno:
+        return False  # their days are found among those that exist
     if rule.by_monthday:
         return any(abs(number) > 28 for number in rule.by_monthday)
     return any(abs(number) == 366 for number in rule.by_yearday)
