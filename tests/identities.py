@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -16,7 +16,6 @@ from kalends.features.identity.settings import Argon2Cost, IdentitySettings, Rat
 from kalends.kit.clock import FixedClock
 from kalends.kit.crypto import Keyring
 from kalends.storage import Database, Unit
-from kalends.storage.schema import Table
 
 T = TypeVar("T")
 
@@ -39,7 +38,8 @@ class Household:
     clock: FixedClock
 
     def founder(self, name: str = "Ana", **registration: Any) -> Actor:
-        """Sign somebody up who owns a workspace of their own."""
+        """Sign somebody up who owns a workspace of their own, a second after whoever came before."""
+        self.clock.advance(timedelta(seconds=1))
         return self.identity.register(_registration(name, **registration))
 
     def joins(self, owner: Actor, name: str, permission: Permission = Permission.EDITOR) -> Actor:
@@ -75,10 +75,9 @@ def household(url: str) -> Household:
     """Open the database at `url` at noon of a Monday."""
     clock = FixedClock(NOON)
     database = Database(url, clock=clock)
-    Table.metadata.create_all(database.engine)
     return Household(Identity(database, Keyring(b"k" * 32), CHEAP), database, clock)
 
 
 def _registration(name: str, **fields: Any) -> Registration:
-    username = f"{''.join(name.split())}-{next(_numbers)}"
+    username = f"someone-{next(_numbers)}"
     return Registration(**{"username": username, "password": PASSWORD, "name": name, **fields})

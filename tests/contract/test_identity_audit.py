@@ -12,7 +12,7 @@ from identities import NOON, Household, household
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.audit import AuditFilter
-from kalends.kit.errors import Forbidden
+from kalends.kit.errors import Forbidden, InvalidInput
 
 
 @pytest.fixture
@@ -90,6 +90,15 @@ def test_old_entries_of_this_workspace_are_purged(home: Household, ana: Actor) -
     assert home.write(ana, lambda tx: audit.purge(tx, NOON + timedelta(hours=3))) == 2
     assert len(home.read(ana, lambda tx: audit.list_entries(tx, ana)).items) == 3
     assert home.read(zoe, lambda tx: audit.list_entries(tx, zoe)).items
+
+
+@pytest.mark.parametrize("filters", [{"kind": "a\0"}, {"subject": "\ud800"}, {"action": "\n"}])
+def test_a_filter_that_nothing_can_match_is_refused(
+    home: Household, ana: Actor, filters: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        home.read(ana, lambda tx: audit.list_entries(tx, ana, AuditFilter(**filters)))
+    assert refused.value.field in filters
 
 
 @pytest.mark.parametrize("name", ["password", "new_password", "token", "key_hash", "secret"])

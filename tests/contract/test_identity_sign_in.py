@@ -32,6 +32,12 @@ def ana(home: Household) -> Actor:
     return home.founder("Ana", username="ana")
 
 
+def test_a_device_is_shown_as_it_called_itself(home: Household, ana: Actor) -> None:
+    actor = home.identity.issue(ana, device="Ana\0s\nphone" + "!" * 1_000).actor
+    (row,) = home.read(actor, lambda tx: sign_ins.list_sign_ins(tx, actor))
+    assert row.device == "Ana s phone" + "!" * 189
+
+
 def test_signing_in_gives_tokens_that_name_the_member(home: Household, ana: Actor) -> None:
     tokens = home.identity.sign_in("Ana", PASSWORD, device="test")
     actor = home.identity.verify(tokens.access)
@@ -264,6 +270,9 @@ def test_one_kind_of_secret_does_not_pass_for_another(home: Household, ana: Acto
         (home.identity.refresh, tokens.access),
         (home.identity.verify_cookie, tokens.access),
         (home.identity.verify_cookie, session.csrf),
+        (home.identity.verify, "\ud800"),  # half a character, as JSON may hold it
+        (home.identity.refresh, "kalr.\ud800.\ud800"),
+        (home.identity.verify_cookie, "\ud800\0"),
     ):
         with pytest.raises(TokenRefused):
             call(secret)  # type: ignore[operator]

@@ -30,10 +30,10 @@ def _ordered_times(draw: st.DrawFn, first: str, second: str) -> dict[str, Any]:
     }
 
 
-_leaves = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=20)
+_words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+_leaves = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _words
 _custom = st.dictionaries(
-    st.text(max_size=8),
-    _leaves | st.lists(_leaves, max_size=3) | st.dictionaries(st.text(max_size=8), _leaves),
+    _words, _leaves | st.lists(_leaves, max_size=3) | st.dictionaries(_words, _leaves, max_size=3), max_size=3
 )
 
 

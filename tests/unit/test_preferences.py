@@ -59,6 +59,9 @@ def test_what_was_never_set_has_its_default() -> None:
         ({"custom": {"a": {"b": {"c": {"d": {"e": {}}}}}}}, "custom"),
         ({"custom": {"a": float("nan")}}, "custom"),
         ({"custom": {"a": object()}}, "custom"),
+        ({"custom": {"a": ["null \0"]}}, "custom"),
+        ({"custom": {"null \0": 1}}, "custom"),
+        ({"custom": {"a": "\ud800"}}, "custom"),  # half a character
         ({"custom": []}, "custom"),
         ({"favourite_colour": "blue"}, "favourite_colour"),
     ],

@@ -65,7 +65,7 @@ class Keyring:
 
         Equal values give equal results within a purpose only.
         """
-        return hmac.new(self.subkey(f"mac/{purpose}"), value.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.subkey(f"mac/{purpose}"), _bytes(value), hashlib.sha256).hexdigest()
 
     def encrypt(self, plain: str, *, context: str) -> str:
         """Encrypt text with AES-256-GCM. `context` (table, column, row) is bound to it: the result
@@ -93,7 +93,12 @@ def hash_token(token: str) -> str:
 
     Enough for tokens of 256 random bits, which cannot be guessed; never for passwords.
     """
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    # What comes in as JSON may hold lone surrogates: no token that we made, but no reason to fail either.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def open_keyring(path: Path, random: RandomBytes = secrets.token_bytes) -> Keyring:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AuditEntry
+from kalends.kit.errors import InvalidInput
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_id, page
 from kalends.storage import Unit
 
@@ -76,6 +77,8 @@ def list_entries(
         (AuditEntry.subject, wanted.subject),
         (AuditEntry.actor_member_id, wanted.actor_member_id),
     ):
+        if isinstance(value, str) and not value.isprintable():
+            raise InvalidInput(f"No entry has such a {column.key}.", field=column.key)
         if value is not None:
             query = query.where(column == value)
     if wanted.since is not None:

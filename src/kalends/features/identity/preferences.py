@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -75,8 +75,10 @@ class Preferences(BaseModel):
     def _small(cls, custom: dict[str, Any]) -> dict[str, Any]:
         if _is_deeper(custom, _CUSTOM_DEPTH):
             raise ValueError(f"nest values at most {_CUSTOM_DEPTH} deep")
+        if any("\0" in text for text in _texts(custom)):
+            raise ValueError("hold no null characters")  # PostgreSQL stores none
         try:
-            size = len(json.dumps(custom, allow_nan=False).encode())
+            size = len(json.dumps(custom, allow_nan=False, ensure_ascii=False).encode())
         except (TypeError, ValueError):
             raise ValueError("hold JSON values only") from None
         if size > _CUSTOM_BYTES:
@@ -121,6 +123,17 @@ def _must_precede(preferences: Preferences, first: str, second: str) -> None:
     start, end = getattr(preferences, first), getattr(preferences, second)
     if start is not None and end is not None and start >= end:
         raise ValueError(f"{end:%H:%M} must come after {first}, {start:%H:%M}", second)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from (*_texts(key), *_texts(item))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -53,7 +53,7 @@ class BrowserSession:
 
     def check_csrf(self, sent: str | None) -> None:
         """Raise `CsrfRefused` unless the request carries this session's token, as every change must."""
-        if sent is None or not hmac.compare_digest(self.csrf.encode(), sent.encode()):
+        if sent is None or not hmac.compare_digest(self.csrf.encode(), sent.encode("utf-8", "replace")):
             raise CsrfRefused("The request lacks this session's CSRF token; load the page again.")
 
 
@@ -171,7 +171,7 @@ class SignIns:
             kind=kind,
             generation=0,
             token_hash=token_hash,
-            device=device[:_DEVICE_MAX] if device else None,
+            device=_printable(device[:_DEVICE_MAX]) if device else None,
             created_at=tx.now,
             last_used_at=tx.now,
             expires_at=tx.now + lifetime,
@@ -261,6 +261,10 @@ def end(
 def purge(tx: Unit, before: datetime) -> int:
     """Delete sign-ins of all accounts that ended or ran out before then, and give their number."""
     return tx.changed(delete(SignIn).where(or_(SignIn.ended_at < before, SignIn.expires_at < before)))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _holder() -> Select[Member]:
