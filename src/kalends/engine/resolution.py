@@ -46,7 +46,8 @@ class Move:
     def words(self, wording: Wording) -> str:
         later = self.before < self.after
         return (
-            f"move {wording.title(self.uid)} from {wording.time(self.before)} to {wording.time(self.after)}, "
+            f"move {wording.title(self.uid)} from {wording.time(self.before)} "
+            f"to {wording.time(self.after, beside=self.before)}, "
             f"{length(self.distance)} {'later' if later else 'earlier'}"
         )
 

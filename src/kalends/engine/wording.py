@@ -22,12 +22,14 @@ class Wording:
     title: Callable[[str], str]  # of a UID: its title, "Busy" or "an event", as the viewer may know
     name: Callable[[str], str]  # of a member or resource
 
-    def time(self, span: Span) -> str:
-        """Give a span by the viewer's clock: "14:30-15:30", with dates where it leaves its first day."""
+    def time(self, span: Span, *, beside: Span | None = None) -> str:
+        """Give a span by the viewer's clock: "14:30-15:30"; with dates where it leaves its first day, or
+        begins on another day than the span `beside` it."""
         start, end = span.start.astimezone(self.zone), span.end.astimezone(self.zone)
-        if start.date() == end.date():
-            return f"{start:%H:%M}-{end:%H:%M}"
-        return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        if start.date() != end.date():
+            return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        elsewhere = beside is not None and beside.start.astimezone(self.zone).date() != start.date()
+        return (f"{start:%Y-%m-%d} " if elsewhere else "") + f"{start:%H:%M}-{end:%H:%M}"
 
     def titles(self, uids: Sequence[str]) -> str:
         """List events: "Soccer practice, Dentist and Gym"."""
