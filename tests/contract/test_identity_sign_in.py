@@ -17,7 +17,7 @@ from kalends.features.identity.models import ApiKey, Permission
 from kalends.features.identity.refusals import CsrfRefused, SignInRefused, TokenExpired, TokenRefused
 from kalends.features.identity.settings import Argon2Cost, Rate
 from kalends.kit.crypto import Keyring
-from kalends.kit.errors import Forbidden, InvalidInput, KalendsError, NotFound, TooMany
+from kalends.kit.errors import Forbidden, InvalidInput, NotFound, TooMany
 
 
 @pytest.fixture
@@ -406,10 +406,16 @@ def test_members_see_and_revoke_their_own_keys_and_owners_all(home: Household, a
 
 
 def test_what_ended_long_ago_is_purged(home: Household, ana: Actor) -> None:
+    zoe = home.founder("Zoe")
     ended, live = (home.identity.sign_in("ana", PASSWORD) for _ in range(2))
     home.identity.sign_out(ended.actor)
-    home.clock.advance(timedelta(days=2))
-    assert home.identity.purge(home.clock.now() - timedelta(days=1)) == 1
+    home.identity.reset_for_username("ana")
+    home.write(zoe, lambda tx: home.identity.invitations.create(tx, zoe))
+    (revoked, _), (_, kept) = _key(home, zoe, Scope.READ), _key(home, zoe, Scope.READ)
+    home.write(zoe, lambda tx: api_keys.revoke(tx, zoe, revoked.id))
+    home.clock.advance(timedelta(days=9))
+    assert home.identity.purge(home.clock.now() - timedelta(days=1)) == 4
     home.identity.refresh(live.refresh)
-    with pytest.raises(KalendsError):
+    home.identity.verify(kept)
+    with pytest.raises(TokenRefused):
         home.identity.refresh(ended.refresh)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor, Scope, actor_of
@@ -96,6 +96,12 @@ def verify(database: Database, secret: str) -> Actor:
     if key.last_used_at is None or now - key.last_used_at >= _NOTE_USE_EVERY:
         _note_use(database, key)
     return actor_of(member, scopes=frozenset(key.scopes))
+
+
+def purge(tx: Unit, before: datetime) -> int:
+    """Delete keys of all workspaces that ended before then, and give their number."""
+    old = delete(ApiKey).where(or_(ApiKey.revoked_at < before, ApiKey.expires_at < before))
+    return tx.changed(old.execution_options(across_workspaces="housekeeping"))
 
 
 def _usable(tx: Unit) -> tuple[ColumnElement[bool], ...]:

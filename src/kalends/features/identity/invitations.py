@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -125,6 +125,12 @@ class Invitations:
             )
         audit.record(tx, actor_of(member), "invitation.accepted", kind="invitation", subject=invitation.id)
         return member
+
+
+def purge(tx: Unit, before: datetime) -> int:
+    """Delete invitations of all workspaces that ran out before then, and give their number."""
+    old = delete(Invitation).where(Invitation.expires_at < before)
+    return tx.changed(old.execution_options(across_workspaces="housekeeping"))
 
 
 def find_open(database: Database, secret: str) -> Invitation:

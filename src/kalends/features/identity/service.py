@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kalends.features.identity import accounts, api_keys, audit, personal_data, resets, sign_ins
+from kalends.features.identity import accounts, api_keys, audit, invitations, personal_data, resets, sign_ins
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.attempts import Attempts
 from kalends.features.identity.hooks import Hooks
-from kalends.features.identity.invitations import Invitations, find_open
+from kalends.features.identity.invitations import Invitations
 from kalends.features.identity.members import Members
 from kalends.features.identity.models import Account, Member, SignInEnd
 from kalends.features.identity.names import username as normalised
@@ -78,7 +78,7 @@ class Identity:
         Raises `InvitationRefused`, `AlreadyMember`, `Forbidden` when the actor has no account.
         """
         account_id = _account_of(actor)
-        workspace_id = find_open(self._database, invitation).workspace_id
+        workspace_id = invitations.find_open(self._database, invitation).workspace_id
 
         def join(tx: Unit) -> Member:
             name = next(
@@ -272,9 +272,12 @@ class Identity:
         personal_data.erase(tx, member_id)
 
     def purge(self, before: datetime) -> int:
-        """Delete what ended or ran out before then and give the number of rows; audit entries have
-        `audit.purge`."""
-        return self._database.write(None, lambda tx: sign_ins.purge(tx, before) + resets.purge(tx, before))
+        """Delete sign-ins, resets, invitations and keys that ended before then and give their number.
+
+        Audit entries are purged for each workspace by `audit.purge`.
+        """
+        ended = (sign_ins.purge, resets.purge, invitations.purge, api_keys.purge)
+        return self._database.write(None, lambda tx: sum(purge(tx, before) for purge in ended))
 
     def _workspace_of(self, actor: Actor, member_id: UUID) -> UUID:
         if actor.sign_in_id is None:

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, Update, and_, delete, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, delete, or_, select, update
 
 from kalends.features.identity import audit
 from kalends.features.identity.access_tokens import AccessTokens
 from kalends.features.identity.actor import Actor, actor_of
-from kalends.features.identity.models import Account, Member, SignIn, SignInEnd, SignInKind
+from kalends.features.identity.models import Account, Member, Permission, SignIn, SignInEnd, SignInKind
 from kalends.features.identity.refusals import CsrfRefused, TokenRefused
 from kalends.features.identity.settings import IdentitySettings
 from kalends.kit.crypto import Keyring, hash_token
@@ -113,17 +113,25 @@ class SignIns:
         """Give the actor of an access token, as the database has them now, or raise `TokenRefused`."""
         claims = self._access.read(token, now=self._database.clock.now())
         with self._database.read(claims.workspace_id) as tx:
-            member = tx.execute(
-                _holder().where(
-                    SignIn.id == claims.sign_in_id,
-                    SignIn.kind == SignInKind.TOKENS,
-                    SignIn.ended_at.is_(None),
-                    Member.id == claims.member_id,
-                )
-            ).scalar_one_or_none()
-        if member is None:
+            found = tx.session.connection().execute(
+                _ACTOR_BY_ACCESS,
+                {
+                    "workspace": claims.workspace_id,
+                    "member": claims.member_id,
+                    "sign_in": claims.sign_in_id,
+                },
+            )
+            row = found.one_or_none()
+        if row is None:
             raise TokenRefused
-        return actor_of(member, sign_in_id=claims.sign_in_id)
+        return Actor(
+            workspace_id=claims.workspace_id,
+            member_id=claims.member_id,
+            permission=row.permission,
+            zone=row.zone,
+            account_id=row.account_id,
+            sign_in_id=claims.sign_in_id,
+        )
 
     def verify_cookie(self, cookie: str) -> BrowserSession:
         """Give the session of a cookie, or raise `TokenRefused`."""
@@ -281,6 +289,33 @@ def _holder() -> Select[Member]:
         )
         .join(Account, and_(Account.id == SignIn.account_id, Account.disabled_at.is_(None)))
     )
+
+
+def _actor_by_access() -> Select[Permission, str, UUID]:
+    member, sign_in, account = Member.__table__.c, SignIn.__table__.c, Account.__table__.c
+    return (
+        select(member.permission, member.zone, member.account_id)
+        .join(
+            SignIn.__table__,
+            and_(
+                sign_in.workspace_id == member.workspace_id,
+                sign_in.member_id == member.id,
+                sign_in.account_id == member.account_id,
+            ),
+        )
+        .join(Account.__table__, and_(account.id == sign_in.account_id, account.disabled_at.is_(None)))
+        .where(
+            member.workspace_id == bindparam("workspace"),
+            member.id == bindparam("member"),
+            sign_in.id == bindparam("sign_in"),
+            sign_in.kind == SignInKind.TOKENS,
+            sign_in.ended_at.is_(None),
+        )
+    )
+
+
+# Every request with an access token runs it: made once, on tables, it costs a third of one on entities.
+_ACTOR_BY_ACCESS = _actor_by_access()
 
 
 def _live(sign_in_id: UUID, kind: SignInKind, now: datetime) -> Update:
