@@ -10,6 +10,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from kalends.storage.database import Database
@@ -29,6 +30,14 @@ def schema_version(url: str) -> str | None:
     """Give the revision that the database at `url` stands at, None when it is empty."""
     with _connection(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def schema_head() -> str:
+    """Give the revision that this version of the program works with."""
+    with as_file(files("kalends.storage") / "migrations") as scripts:
+        head = ScriptDirectory(str(scripts)).get_current_head()
+    assert head is not None, "there is a first migration"
+    return head
 
 
 def _run(url: str, step: Callable[[Config, str], Any], revision: str) -> None:
