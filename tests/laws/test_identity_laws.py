@@ -31,6 +31,8 @@ lawful = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+# For laws that the code keeps by itself, whatever the database; the others run on each kind.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 _numbers = count(1)
 _FIELDS = sorted(Preferences.model_fields)
 _look_alikes = st.from_regex(r"(kal_)?[0-9a-f]{64}|[\w-]+\.[\w-]+\.[\w-]+|kalr(\.\w+){4}", fullmatch=True)
@@ -70,6 +72,7 @@ def test_a_changed_preference_reads_back_as_set(
 
 
 @pytest.mark.law(26)
+@on_sqlite
 @lawful
 @given(changes=st.dictionaries(st.sampled_from(_FIELDS), st.none() | st.integers() | any_text))
 def test_a_refused_preference_changes_nothing(home: Household, ana: Actor, changes: dict[str, Any]) -> None:
@@ -125,6 +128,7 @@ def test_no_password_is_stored_or_logged_in_the_clear(
 
 
 @pytest.mark.law(31)
+@on_sqlite
 @lawful
 @given(password=passwords, data=st.data())
 def test_the_right_password_gives_both_tokens(home: Household, password: str, data: st.DataObject) -> None:
@@ -137,6 +141,7 @@ def test_the_right_password_gives_both_tokens(home: Household, password: str, da
 
 
 @pytest.mark.law(32)
+@on_sqlite
 @lawful
 @given(name=st.sampled_from(["ana", "ANA"]) | usernames | any_text, password=passwords | any_text)
 def test_a_wrong_name_or_password_is_refused_in_the_same_words(
@@ -160,6 +165,7 @@ def test_a_wrong_name_or_password_is_refused_in_the_same_words(
 
 
 @pytest.mark.law(33)
+@on_sqlite
 @lawful
 @given(sizes=st.lists(st.integers(0, 2), min_size=2, max_size=2))
 def test_an_access_token_opens_its_own_workspace_alone(home: Household, sizes: list[int]) -> None:
@@ -177,6 +183,7 @@ def test_an_access_token_opens_its_own_workspace_alone(home: Household, sizes: l
 
 
 @pytest.mark.law(33)
+@on_sqlite
 @lawful
 @given(token=any_text | _look_alikes)
 def test_any_other_text_opens_nothing(home: Household, ana: Actor, token: str) -> None:
@@ -186,6 +193,7 @@ def test_any_other_text_opens_nothing(home: Household, ana: Actor, token: str) -
 
 
 @pytest.mark.law(34)
+@on_sqlite
 @lawful
 @given(seconds=st.floats(0, 10 * 86_400))
 @example(seconds=899.0)
@@ -203,6 +211,7 @@ def test_an_access_token_ends_on_time(home: Household, ana: Actor, seconds: floa
 
 
 @pytest.mark.law(35)
+@on_sqlite
 @lawful
 @given(waits=st.lists(st.integers(0, 30 * 86_400 - 1), min_size=1, max_size=4))
 def test_a_refresh_token_gives_the_next_access_token(home: Household, ana: Actor, waits: list[int]) -> None:
