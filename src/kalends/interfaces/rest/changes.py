@@ -1,0 +1,85 @@
+"""Change sets: what was done to the calendars, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from kalends.features.changes import ChangeSetView, Source, get_change_set, list_change_sets
+from kalends.interfaces.rest.context import CurrentActor, CurrentServices, PageCursor, PageLimit
+from kalends.interfaces.rest.events import Preview
+from kalends.interfaces.rest.outcomes import OperationShown, OutcomeShown
+from kalends.interfaces.rest.readers import Reader
+from kalends.kit.pagination import DEFAULT_LIMIT
+
+router = APIRouter(prefix="/change-sets", tags=["change sets"])
+
+
+class ChangeSetShown(BaseModel):
+    """Changes that took effect together."""
+
+    id: UUID
+    at: datetime
+    actor_member_id: UUID | None
+    source: Source = Field(description="Where it came from.")
+    cause_id: UUID | None = Field(description="The set whose conflicts this one resolved by itself.")
+    undoes_id: UUID | None
+    undone_by_id: UUID | None
+    reasons: list[str] = Field(description="Codes of the reasons why moves were made by themselves.")
+    operations: list[OperationShown]
+    hidden: int = Field(description="How many more operations are on events that you may not know of.")
+
+    @classmethod
+    def of(cls, view: ChangeSetView) -> Self:
+        found = view.change_set
+        return cls(
+            id=found.id,
+            at=found.at,
+            actor_member_id=found.actor_member_id,
+            source=found.source,
+            cause_id=found.cause_id,
+            undoes_id=found.undoes_id,
+            undone_by_id=found.undone_by_id,
+            reasons=[reason["code"] for reason in found.reasons],
+            operations=[OperationShown.of(each) for each in view.operations],
+            hidden=view.hidden,
+        )
+
+
+class ChangeSets(BaseModel):
+    """A page of change sets, newest first."""
+
+    items: list[ChangeSetShown]
+    next: str | None = Field(description="The cursor of the next page.")
+
+
+@router.get("")
+def list_sets(
+    actor: Reader, services: CurrentServices, cursor: PageCursor = None, limit: PageLimit = DEFAULT_LIMIT
+) -> ChangeSets:
+    """Give what was done that you made or may know of. A page may hold fewer than `limit`."""
+    with services.database.read(actor.workspace_id) as tx:
+        found = list_change_sets(tx, actor, cursor=cursor, limit=limit)
+        return ChangeSets(items=[ChangeSetShown.of(view) for view in found.items], next=found.next)
+
+
+@router.get("/{change_set_id}")
+def read_set(change_set_id: UUID, actor: Reader, services: CurrentServices) -> ChangeSetShown:
+    """Give one change set."""
+    with services.database.read(actor.workspace_id) as tx:
+        return ChangeSetShown.of(get_change_set(tx, actor, change_set_id))
+
+
+@router.post("/{change_set_id}/undo")
+def undo(
+    change_set_id: UUID, actor: CurrentActor, services: CurrentServices, preview: Preview = False
+) -> OutcomeShown:
+    """Take a change set back, with what was moved by itself because of it, as a new set.
+
+    Where a later change touched one of its events, this answers 409 `undo_blocked` and names it.
+    """
+    return OutcomeShown.of(services.scheduling.undo(actor, change_set_id, preview=preview))

@@ -1,0 +1,65 @@
+"""Ranges of time, as occurrences: the request behind every calendar screen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic_core import to_json
+
+from kalends.engine.claims import Priority
+from kalends.features.calendars.models import Status
+from kalends.features.calendars.queries import EventFilter, instances
+from kalends.interfaces.rest.context import CurrentServices
+from kalends.interfaces.rest.event_answers import Occurrences
+from kalends.interfaces.rest.event_json import Json, content_json, occurrence_json
+from kalends.interfaces.rest.event_models import TimeText
+from kalends.interfaces.rest.event_times import read_window
+from kalends.interfaces.rest.readers import Reader
+
+MOST_OCCURRENCES = 10_000
+"""How many occurrences one range is answered with at most."""
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+
+@router.get(
+    "",
+    response_class=Response,
+    responses={200: {"model": Occurrences}},
+    summary="List what happens in a range",
+)
+def list_events(
+    actor: Reader,
+    services: CurrentServices,
+    start: Annotated[TimeText, Query(description="Inclusive. A time without an offset is in your zone.")],
+    end: Annotated[TimeText, Query(description="Exclusive.")],
+    calendar: Annotated[list[UUID] | None, Query()] = None,
+    member: Annotated[list[UUID] | None, Query(description="Whose time it takes.")] = None,
+    category: Annotated[list[UUID] | None, Query()] = None,
+    priority: Annotated[list[Priority] | None, Query()] = None,
+    status: Annotated[list[Status] | None, Query()] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Text in title, description or location.")
+    ] = None,
+) -> Response:
+    """Give every occurrence that you may see and that intersects the range, in order of start.
+
+    Filters narrow: an event passes all that are given, and any one of a filter's several values. What shows
+    you no more than busy time passes only those of calendar and member. A range with more than 10,000
+    occurrences answers 413: ask for a shorter one.
+    """
+    wanted = EventFilter(
+        calendars=calendar, members=member, categories=category, priorities=priority, statuses=status, text=q
+    )
+    window = read_window(start, end, actor.zone)
+    contents: dict[int, Json] = {}  # occurrences of a series share all but their times
+    items = []
+    with services.database.read(actor.workspace_id) as tx:
+        for found in instances(tx, actor, window, wanted, limit=MOST_OCCURRENCES):
+            content = contents.get(id(found.event))
+            if content is None:
+                content = contents[id(found.event)] = content_json(found.event)
+            items.append(occurrence_json(found, content))
+    return Response(to_json({"items": items}), media_type="application/json")

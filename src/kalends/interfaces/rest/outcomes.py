@@ -1,0 +1,168 @@
+"""What an edit did, or would do: changed events, conflicts, and what moved because of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from kalends.engine.conflicts import ConflictKind, Severity
+from kalends.engine.spans import Span
+from kalends.features.changes import Kind, Moment, OperationView
+from kalends.features.scheduling import ConflictView, Outcome
+from kalends.interfaces.rest.event_answers import EventShown
+from kalends.interfaces.rest.event_times import show
+
+
+class Period(BaseModel):
+    """From `start` up to, and without, `end`."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        return cls(start=span.start, end=span.end)
+
+
+class MomentShown(BaseModel):
+    """An event before or after a change."""
+
+    calendar_id: UUID
+    title: str
+    start: str
+    end: str
+    status: str
+
+    @classmethod
+    def of(cls, moment: Moment) -> Self:
+        return cls(
+            calendar_id=moment.calendar_id,
+            title=moment.title,
+            start=show(moment.start),
+            end=show(moment.end),
+            status=moment.status,
+        )
+
+
+class OperationShown(BaseModel):
+    """What became of one event."""
+
+    event_id: UUID
+    kind: Kind
+    recurrence_key: str | None = Field(description="Set where one occurrence alone was changed.")
+    before: MomentShown | None
+    after: MomentShown | None
+
+    @classmethod
+    def of(cls, operation: OperationView) -> Self:
+        return cls(
+            event_id=operation.object_id,
+            kind=operation.kind,
+            recurrence_key=operation.recurrence_key,
+            before=operation.before and MomentShown.of(operation.before),
+            after=operation.after and MomentShown.of(operation.after),
+        )
+
+
+class SubjectShown(BaseModel):
+    """Whose time is wanted twice."""
+
+    id: UUID
+    kind: str
+    name: str
+
+
+class PartyShown(BaseModel):
+    """One of the events that clash, at the time of which the conflict speaks."""
+
+    event_id: UUID
+    calendar_id: UUID
+    title: str
+    start: datetime
+    end: datetime
+
+
+class ConflictShown(BaseModel):
+    """Events that want the same person at the same time, once or again and again."""
+
+    identity: str = Field(description="Names the conflict for good.")
+    kind: ConflictKind
+    severity: Severity
+    sentence: str = Field(
+        examples=["Soccer practice overlaps Dentist by 60 minutes (14:30-15:30)"],
+        description="Titles that you may not see read `Busy`.",
+    )
+    subject: SubjectShown
+    occasion: Period = Field(description="The next time at which they clash.")
+    count: int = Field(description="How often they clash up to the horizon.")
+    parties: list[PartyShown]
+    first_seen_at: datetime | None
+    ignored: bool
+
+    @classmethod
+    def of(cls, view: ConflictView) -> Self:
+        conflict = view.conflict
+        return cls(
+            identity=view.identity,
+            kind=conflict.kind,
+            severity=conflict.severity,
+            sentence=view.sentence,
+            subject=SubjectShown(
+                id=UUID(conflict.subject.id), kind=conflict.subject.kind, name=view.subject_name
+            ),
+            occasion=Period.of(conflict.occasion),
+            count=conflict.count,
+            parties=[
+                PartyShown(
+                    event_id=party.event.row.object_id,
+                    calendar_id=party.event.row.calendar_id,
+                    title=party.event.title,
+                    start=party.start,
+                    end=party.end,
+                )
+                for party in view.parties
+            ],
+            first_seen_at=view.first_seen_at,
+            ignored=view.ignored,
+        )
+
+
+class OutcomeShown(BaseModel):
+    """What a change did; in a preview, what it would do."""
+
+    change_set_id: UUID | None = Field(description="What undoes it; null in a preview.")
+    operations: list[OperationShown]
+    conflicts: list[ConflictShown] = Field(description="Of the changed events.")
+    appearing: list[str] = Field(description="Identities of those conflicts that were not there before.")
+    resolved: list[str] = Field(description="Identities of conflicts that went away.")
+    moved: list[OperationShown] = Field(description="What `auto_resolve` moved because of the change.")
+
+    @classmethod
+    def of(cls, outcome: Outcome, **further: object) -> Self:
+        """Present an outcome; `further` are the fields that a subclass adds."""
+        return cls.model_validate(
+            {
+                "change_set_id": outcome.change_set_id,
+                "operations": [OperationShown.of(each) for each in outcome.operations],
+                "conflicts": [ConflictShown.of(each) for each in outcome.conflicts],
+                "appearing": [each.identity for each in outcome.appearing],
+                "resolved": list(outcome.resolved),
+                "moved": [OperationShown.of(each) for each in outcome.moved],
+                **further,
+            }
+        )
+
+
+class EventOutcome(OutcomeShown):
+    """What an edit did, with the event as now stored."""
+
+    event: EventShown | None = Field(description="As now stored; null in a preview.")
+
+
+class EventsOutcome(OutcomeShown):
+    """What an edit of several events did, with each as now stored."""
+
+    events: list[EventShown] = Field(description="As now stored, in the order given; empty in a preview.")
