@@ -195,12 +195,15 @@ def _may_pass(error: DBAPIError) -> bool:
 
 def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
         connect_args={"timeout": busy_timeout, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
