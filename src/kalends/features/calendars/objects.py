@@ -108,7 +108,7 @@ def find_uids(tx: Unit, calendar_id: UUID, uids: Iterable[str]) -> dict[str, Cal
 
 def directory(tx: Unit) -> Directory:
     """Give the names that a projection looks up: categories by key, and who is a member."""
-    categories = tx.execute(select(Category.key, Category.id)).tuples().all()
+    categories = tx.execute(select(Category.key, Category.id)).all()
     members = tx.execute(select(Member.id)).scalars()
     return Directory(categories=dict(categories), members=frozenset(members))
 

@@ -66,7 +66,7 @@ def export(tx: Unit, member_id: UUID) -> dict[str, Any]:
 def erase(tx: Unit, member: Member) -> None:
     """Remove the member's calendars and feeds, and their name from the events of others."""
     ids = tx.execute(select(Participant.object_id).where(Participant.member_id == member.id)).scalars()
-    calendars = tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples().all()
+    calendars = tx.execute(select(Calendar.id, Calendar.owner_member_id)).all()
     tx.lock(Calendar, [id for id, _ in calendars])
     own = [id for id, owner in calendars if owner == member.id]
     shared = [row for row in objects.load(tx, set(ids)).values() if row.calendar_id not in own]

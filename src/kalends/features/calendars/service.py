@@ -146,7 +146,7 @@ def list_grants(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Grant]:
         .where(CalendarGrant.calendar_id == calendar_id)
         .order_by(CalendarGrant.member_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def grant(tx: Unit, actor: Actor, calendar_id: UUID, member_id: UUID, access: Grant | None) -> None:

@@ -46,7 +46,7 @@ def gather(tx: Unit, since: int, until: int, *, members: Collection[UUID] | None
     Transparent, cancelled and completed events claim nothing, nor do members who declined.
     """
     people = {member.id: member for member in tx.execute(select(Member)).scalars()}
-    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples().all())
+    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).all())
     which: ColumnElement[bool] = in_window(since, until)
     if members is not None:
         own = [id for id, owner in owners.items() if owner in members]
@@ -61,7 +61,7 @@ def gather(tx: Unit, since: int, until: int, *, members: Collection[UUID] | None
 
 def claimed_members(tx: Unit, rows: Rows) -> frozenset[UUID]:
     """Give everyone whose time some rows claim."""
-    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples().all())
+    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).all())
     return frozenset(taker.member_id for row in rows.events for taker in _claimed(row, rows, owners))
 
 

@@ -53,8 +53,8 @@ class Target:
 
 def scribe(tx: Unit) -> Scribe:
     """Give a scribe who knows the workspace's members and categories."""
-    members = tx.execute(select(Member.id, Member.name)).tuples().all()
-    categories = tx.execute(select(Category.id, Category.name)).tuples().all()
+    members = tx.execute(select(Member.id, Member.name)).all()
+    categories = tx.execute(select(Category.id, Category.name)).all()
     return Scribe(now=tx.now, names=dict(members), categories=dict(categories))
 
 
