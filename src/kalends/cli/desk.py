@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -97,7 +96,7 @@ def composed(ctx: typer.Context, settings: Settings) -> Services:
 
 def settings_of(said: Shared) -> Settings:
     """Read the settings from the environment; the command line goes before them."""
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(said.environment)
     return settings.model_copy(update={"data_dir": said.data}) if said.data else settings
 
 

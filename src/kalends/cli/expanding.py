@@ -39,8 +39,8 @@ def expand(
     found = instances_of(
         rule,
         first,
-        start=since and parse_start(since, field="from"),
-        end=until and parse_start(until, field="until"),
+        start=parse_start(since, field="from") if since else None,
+        end=parse_start(until, field="until") if until else None,
         limit=limit or (None if until else UNBOUNDED),
     )
     texts = [format_start(each) for each in found]

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from typer.exceptions import Abort, TyperException
 
@@ -22,12 +22,12 @@ REFUSED, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 def run() -> None:
     """Run the command line of this process, and exit."""
-    sys.exit(execute(sys.argv[1:]))
+    sys.exit(execute(sys.argv[1:], os.environ))  # noqa: TID251 the composition root
 
 
-def execute(args: Sequence[str]) -> int:
+def execute(args: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run one command line and give its exit code."""
-    said = Shared(json="--json" in args)
+    said = Shared(environment=environment, json="--json" in args)
     try:
         try:
             code = every_command().main(args, prog_name="kalends", standalone_mode=False, obj=said)
@@ -47,7 +47,7 @@ def execute(args: Sequence[str]) -> int:
         return REFUSED
     except Exception as error:
         # Whoever runs the command should not need to read Python; whoever mends it asks for more.
-        if os.environ.get("KALENDS_DEBUG"):
+        if environment.get("KALENDS_DEBUG"):
             traceback.print_exc()
         place = traceback.extract_tb(error.__traceback__)[-1]
         told = f"{type(error).__name__}: {error} ({os.path.basename(place.filename)}:{place.lineno})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ _PANEL = "Everywhere"
 class Shared:
     """What was said for the whole command line."""
 
+    environment: Mapping[str, str]
     data: Path | None = None  # None: as the settings have it
     actor: str | None = None  # a username, or a member's name or id
     workspace: str | None = None  # its name or id

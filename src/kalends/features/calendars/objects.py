@@ -122,9 +122,7 @@ def store(tx: Unit, changes: Sequence[tuple[CalendarObject | None, Image | None]
         tx,
         {row.calendar_id for row, _ in changes if row} | {image.calendar_id for _, image in changes if image},
     )
-    for table in (Event, Participant):  # projections are replaced whole
-        for chunk in _chunks([row.id for row, _ in changes if row]):
-            tx.execute(delete(table).where(table.object_id.in_(chunk)))
+    _unproject(tx, [row.id for row, _ in changes if row])
     _bury(tx, [row for row, image in changes if row and _place(row) != (image and _place(image))], numbers)
     for row, image in changes:
         if row and image is None:
@@ -134,6 +132,12 @@ def store(tx: Unit, changes: Sequence[tuple[CalendarObject | None, Image | None]
     versions = _write(tx, wanted, numbers)
     _project(tx, [image for _, image in wanted], versions)
     return versions
+
+
+def project_again(tx: Unit, rows: Sequence[CalendarObject]) -> None:
+    """Derive the rows of stored objects anew from their texts, which stay as they are."""
+    _unproject(tx, [row.id for row in rows])
+    _project(tx, [Image.of(row) for row in rows], {row.id: row.version for row in rows})
 
 
 def relabel(tx: Unit, category_id: UUID, old: str, new: str) -> None:
@@ -176,6 +180,12 @@ def _write(
     tx.session.flush()
     tx.insert(CalendarObject, new)
     return versions
+
+
+def _unproject(tx: Unit, ids: Sequence[UUID]) -> None:
+    for table in (Event, Participant):  # projections are replaced whole
+        for chunk in _chunks(ids):
+            tx.execute(delete(table).where(table.object_id.in_(chunk)))
 
 
 def _project(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int]) -> None:
@@ -251,6 +261,8 @@ def _must_be_free(tx: Unit, images: Sequence[Image]) -> None:
             (CalendarObject.uid, {image.uid: image.object_id for image in mine}),
             (CalendarObject.href, {image.href: image.object_id for image in mine}),
         ):
+            if len(values) < len(mine):
+                raise UidTaken(f"Each event needs a {column.key} of its own.", field=column.key)
             for chunk in _chunks(sorted(values)):
                 for id, value in tx.execute(
                     select(CalendarObject.id, column).where(

@@ -42,6 +42,12 @@ def upgrade() -> None:
         "ix_audit_entry_workspace_id_subject", "audit_entry", ["workspace_id", "subject"], unique=False
     )
     op.create_table(
+        "meta",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("tzdata", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meta")),
+    )
+    op.create_table(
         "workspace",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -499,6 +505,7 @@ def downgrade() -> None:
     op.drop_index("ix_change_set_cause", table_name="change_set")
     op.drop_table("change_set")
     op.drop_table("category")
+    op.drop_table("meta")
     op.drop_table("workspace")
     op.drop_index("ix_audit_entry_workspace_id_subject", table_name="audit_entry")
     op.drop_table("audit_entry")

@@ -1,0 +1,195 @@
+"""A household to try things on: four people, some weeks around today, and a few real clashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from kalends.engine.claims import Flexibility, Priority
+from kalends.engine.series import Length, Start
+from kalends.engine.zones import zone
+from kalends.features.calendars import service as calendars
+from kalends.features.calendars.categories import list_categories
+from kalends.features.calendars.models import CalendarKind, CalendarVisibility, Grant
+from kalends.features.changes import Source
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import Permission, Role
+from kalends.features.identity.registration import Registration
+from kalends.features.scheduling import EventChanges, EventDraft, Invitee, plans
+from kalends.interfaces.services import Services
+from kalends.storage import Unit
+
+USERNAMES = ("anna", "ben")
+
+_ZONE = "Europe/Berlin"
+_FLEXIBLE = {"flexibility": Flexibility.FLEXIBLE}
+_FIXED = {"flexibility": Flexibility.FIXED}
+
+
+class _Home(NamedTuple):
+    """What events refer to by name."""
+
+    calendars: dict[str, UUID]
+    members: dict[str, UUID]
+    categories: dict[str, UUID]
+
+
+def seed(services: Services, password: str) -> Actor:
+    """Make the household in an empty database; both parents sign in with `password`. Gives Anna."""
+    anna = services.identity.register(
+        Registration(
+            username="anna", password=password, name="Anna", zone=_ZONE, workspace_name="The Brunner family"
+        )
+    )
+    invitation = services.database.write(
+        anna.workspace_id,
+        lambda tx: services.identity.invitations.create(
+            tx, anna, name="Ben", role=Role.PARENT, permission=Permission.OWNER
+        ),
+    )
+    ben = services.identity.register(
+        Registration(username="ben", password=password, name="Ben", invitation=invitation.secret)
+    )
+    home = services.database.write(anna.workspace_id, lambda tx: _furnish(tx, services, anna, ben))
+    monday = _this_monday(services)
+    for actor, events in ((anna, _annas(monday)), (ben, _bens(monday))):
+        drafts = [_draft(home, *event) for event in events]
+        services.scheduling.carry_out(actor, _creation(actor, drafts), source=Source.DEMO)
+    services.scheduling.conflicts(anna)  # noted as first seen now, before anybody asks
+    return anna
+
+
+def _creation(actor: Actor, drafts: list[EventDraft]) -> Callable[[Unit], Any]:
+    return lambda tx: plans.create(tx, actor, drafts)
+
+
+def _furnish(tx: Unit, services: Services, anna: Actor, ben: Actor) -> _Home:
+    members = {"Anna": anna.member_id, "Ben": ben.member_id}
+    for name in ("Clara", "David"):
+        child = services.identity.members.add(
+            tx, anna, name=name, role=Role.CHILD, permission=Permission.VIEWER
+        )
+        members[name] = child.id
+    garden = calendars.create_calendar(
+        tx, anna, name="Garden and house", kind=CalendarKind.SHARED, visibility=CalendarVisibility.FAMILY
+    )
+    calendars.grant(tx, anna, garden.id, ben.member_id, Grant.WRITE)
+    known = {view.calendar.name: view for view in calendars.list_calendars(tx, anna)}
+    family = next(view for view in known.values() if view.calendar.kind is CalendarKind.FAMILY)
+    colors = {"Anna": "#7b5ea7", "Ben": "#2a7f9e", "Clara": "#c2571a", "David": "#3a7d44"}
+    for name, color in colors.items():
+        calendars.update_calendar(tx, anna, known[name].id, changes={"color": color})
+    calendars.update_calendar(tx, anna, family.id, changes={"name": "Family", "color": "#b03a48"})
+    calendars.update_calendar(tx, anna, garden.id, changes={"color": "#6b7a1e"})
+    return _Home(
+        calendars={**{name: view.id for name, view in known.items()}, "Family": family.id},
+        members=members,
+        categories={category.name: category.id for category in list_categories(tx)},
+    )
+
+
+_Event = tuple[str, str, Start, timedelta | int, dict[str, Any]]
+"""Calendar, title, start, length (or days), and the rest: names in place of ids."""
+
+
+def _annas(monday: date) -> Iterator[_Event]:
+    at, day = _clock(monday), _calendar_day(monday)
+    school = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    yield "Clara", "School", at(-7, 8), _hours(5), {"rules": (school,), **_FIXED, "category_id": "Study"}
+    yield "David", "Kindergarten", at(-7, 8, 30), _hours(6), {"rules": (school,), **_FIXED}
+    yield "Anna", "Team meeting", at(-7, 9, 30), _hours(1), {"rules": ("FREQ=WEEKLY;BYDAY=MO",), **_FIXED}
+    yield (
+        "Anna",
+        "Pilates",
+        at(-4, 18),
+        _hours(1),
+        {"rules": ("FREQ=WEEKLY",), "category_id": "Gym", **_FLEXIBLE},
+    )
+    yield "Clara", "Soccer practice", at(-6, 16), _hours(1.5), {"rules": ("FREQ=WEEKLY;BYDAY=TU,TH",)}
+    # Every second week the flute lesson falls into soccer practice.
+    yield (
+        "Clara",
+        "Flute lesson",
+        at(1, 17),
+        _hours(0.75),
+        {"rules": ("FREQ=WEEKLY;INTERVAL=2",), **_FLEXIBLE},
+    )
+    yield "David", "Swimming", at(-5, 15), _hours(1), {"rules": ("FREQ=WEEKLY",), "category_id": "Gym"}
+    yield "David", "Dentist", at(9, 14, 30), _hours(1), {"priority": Priority.HIGH, "location": "Dr. Seidel"}
+    yield "Anna", "Parents' evening", at(8, 19), _hours(1.5), {"with": ("Anna", "Ben"), **_FIXED}
+    yield "Anna", "Book club", at(8, 19, 30), _hours(2), {"category_id": "Social", **_FLEXIBLE}
+    yield "Clara", "Maths test", at(10, 9), _hours(1), {"category_id": "Exam", "transparent": True, **_FIXED}
+    yield "Clara", "Study for the maths test", at(8, 15), _hours(1), {"category_id": "Study", **_FLEXIBLE}
+    yield (
+        "Family",
+        "Family dinner",
+        at(-1, 18, 30),
+        _hours(2),
+        {
+            "rules": ("FREQ=WEEKLY;BYDAY=SU",),
+            "with": ("Anna", "Ben", "Clara", "David"),
+        },
+    )
+    yield "Family", "Grandma's birthday", day(12), 1, {"rules": ("FREQ=YEARLY",)}
+    yield "Family", "Weekend at the lake", day(18), 3, {"description": "Bring the boat shoes."}
+    yield "Family", "Recycling goes out", day(2), 1, {"rules": ("FREQ=MONTHLY;BYDAY=2WE,4WE",)}
+    yield (
+        "Garden and house",
+        "Rake the leaves",
+        at(12, 10),
+        _hours(2),
+        {"with": ("Ben", "Clara"), **_FLEXIBLE},
+    )
+    yield "Garden and house", "Chimney sweep", at(10, 8), _hours(1), {"with": ("Anna",), **_FIXED}
+
+
+def _bens(monday: date) -> Iterator[_Event]:
+    at, day = _clock(monday), _calendar_day(monday)
+    yield "Ben", "Stand-up", at(-7, 9), _hours(0.25), {"rules": ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",)}
+    yield "Ben", "Review with the client", at(10, 14), _hours(1.5), {"priority": Priority.HIGH, **_FIXED}
+    # It overlaps the review, and weighs less.
+    yield "Ben", "Gym", at(-4, 15), _hours(1), {"rules": ("FREQ=WEEKLY",), "category_id": "Gym", **_FLEXIBLE}
+    yield "Ben", "Games night", at(11, 20), _hours(3), {"category_id": "Gaming", **_FLEXIBLE}
+    yield "Ben", "Train to Hamburg", at(15, 6, 54), _hours(3.4), {"category_id": "Exam", **_FIXED}
+    yield "Ben", "In Hamburg", day(15), 2, {"location": "Hamburg"}
+    yield "Ben", "Fix the bicycle", at(12, 11), _hours(1), {"category_id": "Social", **_FLEXIBLE}
+    yield "Ben", "Surprise for Anna", at(12, 12), _hours(1), {"confidential": True}
+
+
+def _draft(
+    home: _Home, calendar: str, title: str, start: Start, lasts: timedelta | int, rest: dict[str, Any]
+) -> EventDraft:
+    changes = {**rest, "title": title, "start": start}
+    changes["length"] = (
+        Length(days=lasts) if isinstance(lasts, int) else Length(seconds=int(lasts.total_seconds()))
+    )
+    if "category_id" in rest:
+        changes["category_id"] = home.categories[rest["category_id"]]
+    if "with" in rest:
+        changes["participants"] = [Invitee(member_id=home.members[name]) for name in changes.pop("with")]
+    return EventDraft(changes=cast(EventChanges, changes), calendar_id=home.calendars[calendar])
+
+
+def _this_monday(services: Services) -> date:
+    today = services.database.clock.now().astimezone(zone(_ZONE).tzinfo).date()
+    return today - timedelta(days=today.weekday())
+
+
+def _calendar_day(monday: date) -> Callable[[int], date]:
+    return lambda days: monday + timedelta(days=days)
+
+
+def _clock(monday: date) -> Callable[..., datetime]:
+    """Give times by the number of days after this week's Monday."""
+
+    def at(days: int, hour: int, minute: int = 0) -> datetime:
+        local = datetime.combine(monday + timedelta(days=days), time(hour, minute))
+        return local.replace(tzinfo=zone(_ZONE).tzinfo)
+
+    return at
+
+
+def _hours(number: float) -> timedelta:
+    return timedelta(hours=number)

@@ -1,0 +1,118 @@
+"""Times as people type and read them at a terminal, in the zone of whoever works there."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from kalends.engine.series import Length, Start
+from kalends.engine.spans import Span
+from kalends.engine.zones import zone
+from kalends.interfaces.rest.event_times import TimeReader
+from kalends.interfaces.rest.event_times import read_length as read_iso
+from kalends.kit.errors import InvalidInput
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_LENGTH = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m?)?")
+
+
+def read_moment(text: str, reader: TimeReader, *, today: date, field: str) -> Start:
+    """Read `2026-12-24`, `2026-12-24 18:00`, `tomorrow 18:00`, `fri`, `18:00` (today), or an RFC 9557 time.
+
+    Raises `InvalidInput`.
+    """
+    words = text.strip().replace("T", " ", 1) if _CLOCK.fullmatch(text[-5:].strip()) else text.strip()
+    day, _, clock = words.rpartition(" ") if _CLOCK.fullmatch(words.rpartition(" ")[2]) else (words, "", "")
+    named = _day(day, today) if day or clock else None
+    if named is None:
+        return reader.read(text.strip(), field=field)
+    if not clock:
+        return named
+    hour, minute = map(int, clock.split(":"))
+    local = datetime.combine(named, time(hour, minute))
+    return reader.read(local.isoformat(), field=field)
+
+
+def read_length(text: str, *, field: str) -> Length:
+    """Read `90`, `90m`, `1h30m`, `2d`, `1w` or an ISO 8601 duration. Raises `InvalidInput`."""
+    match = _LENGTH.fullmatch(text.strip().lower())
+    if match and any(match.groups()):
+        weeks, days, hours, minutes = (int(part or 0) for part in match.groups())
+        return Length(days=7 * weeks + days, seconds=3600 * hours + 60 * minutes)
+    return read_iso(text.strip().upper(), field=field)
+
+
+def read_exact(text: str, *, field: str) -> timedelta:
+    """Read a duration whose days are of 24 hours."""
+    length = read_length(text, field=field)
+    return timedelta(days=length.days, seconds=length.seconds)
+
+
+def read_window(
+    since: str | None, until: str | None, *, own: str, now: datetime, days: int, field: str = "from"
+) -> Span:
+    """Read a stretch of time: from today's midnight and for so many days, unless told otherwise.
+
+    An `until` that is a date is the last day, not the first one outside.
+    """
+    reader = TimeReader(own=own)
+    first = read_moment(since, reader, today=now.date(), field=field) if since else now.date()
+    if until is None:
+        last: Start = _date(first) + timedelta(days=days)
+    else:
+        last = read_moment(until, reader, today=now.date(), field="until")
+        if not isinstance(last, datetime):
+            last += timedelta(days=1)
+    return Span(_midnight(first, own), _midnight(last, own))
+
+
+def day_of(start: Start, now: datetime) -> date:
+    """Give the day on which something starts, by the clock of `now`."""
+    if isinstance(start, datetime):
+        return start.astimezone(now.tzinfo).date() if start.tzinfo else start.date()
+    return start
+
+
+def clock_of(start: Start, now: datetime) -> str:
+    """Give the time of day as `14:30` by the clock of `now`, or `all day`."""
+    if not isinstance(start, datetime):
+        return "all day"
+    return f"{start.astimezone(now.tzinfo) if start.tzinfo else start:%H:%M}"
+
+
+def span_of(start: Start, end: Start, now: datetime) -> str:
+    """Give when something is: `Mon 2026-11-23 14:30-15:30`, days only where it is all day."""
+    first, last = day_of(start, now), day_of(end, now)
+    if not isinstance(start, datetime):
+        last -= timedelta(days=1)
+        return f"{first:%a %Y-%m-%d}" + (f" to {last:%a %Y-%m-%d}" if last > first else "")
+    through = f"-{clock_of(end, now)}" if last == first else f" to {last:%a %Y-%m-%d} {clock_of(end, now)}"
+    return f"{first:%a %Y-%m-%d} {clock_of(start, now)}{through}"
+
+
+def _day(word: str, today: date) -> date | None:
+    word = word.strip().lower()
+    if word in ("", "today"):
+        return today
+    if word in ("tomorrow", "yesterday"):
+        return today + timedelta(days=1 if word == "tomorrow" else -1)
+    for number, name in enumerate(_DAYS):
+        if word in (name, name[:3]):
+            return today + timedelta(days=(number - today.weekday()) % 7)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def _date(start: Start) -> date:
+    return start.date() if isinstance(start, datetime) else start
+
+
+def _midnight(start: Start, own: str) -> datetime:
+    if isinstance(start, datetime):
+        if start.tzinfo is None:
+            raise InvalidInput("A window has times in a zone.", field="from")
+        return start
+    return datetime(start.year, start.month, start.day, tzinfo=zone(own).tzinfo)
