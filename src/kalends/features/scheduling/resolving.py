@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from kalends.engine.availability import Commitment, Diary
 from kalends.engine.conflicts import Conflict
-from kalends.engine.hours import WeeklyHours
 from kalends.engine.resolution import Circumstances, Drop, Move, Option, resolve
 from kalends.engine.spans import EPOCH, Span
 from kalends.engine.wording import sentence
@@ -23,10 +20,9 @@ from kalends.features.calendars.access import Access, calendars_of
 from kalends.features.calendars.expansion import EventRow, instance_key, local_start
 from kalends.features.calendars.models import MASTER, Status
 from kalends.features.identity.actor import Actor
-from kalends.features.identity.models import Member
-from kalends.features.identity.preferences import Preferences
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.conflicts import Eyes
+from kalends.features.scheduling.diaries import diaries_of
 from kalends.features.scheduling.editing import EventChanges, Scope
 from kalends.features.scheduling.plans import Target
 from kalends.kit.errors import Clash
@@ -35,8 +31,6 @@ from kalends.storage import Unit
 BACK = timedelta(days=7)
 AHEAD = timedelta(days=14)
 """How far around a clash other times are looked for."""
-
-_WAKING = time(7), time(22)
 
 
 class OptionGone(Clash):
@@ -147,43 +141,13 @@ def choices(gathered: Gathered, conflict: Conflict) -> list[Choice]:
     """Rank the ways out of a conflict, keeping the gaps that members like where that leaves any."""
     for gaps in (True, False):
         circumstances = Circumstances(
-            diaries=_diaries(gathered, gaps=gaps),
+            diaries=diaries_of(gathered, gaps=gaps),
             window=Span.of_seconds(gathered.since, gathered.until),
         )
         options = resolve(conflict, circumstances)
         if any(isinstance(option.change, Move) for option in options):
             break
     return [choice for option in options if (choice := _choice(gathered, conflict, option)) is not None]
-
-
-def _diaries(gathered: Gathered, *, gaps: bool) -> dict[str, Diary]:
-    claims = gathered.claims
-    taken: dict[str, list[Commitment]] = defaultdict(list)
-    for subject, event, start, end in zip(
-        claims.subject.tolist(),
-        claims.event.tolist(),
-        claims.start.tolist(),
-        claims.end.tolist(),
-        strict=True,
-    ):
-        if end > start:
-            span = Span.of_seconds(start, end)
-            taken[claims.subjects[subject].id].append(Commitment(span, claims.events[event].uid))
-    return {
-        str(member.id): _diary(member, tuple(taken[str(member.id)]), gaps=gaps)
-        for member in gathered.members.values()
-    }
-
-
-def _diary(member: Member, commitments: tuple[Commitment, ...], *, gaps: bool) -> Diary:
-    likes = Preferences.stored(member.preferences)
-    earliest, latest = likes.no_events_before or _WAKING[0], likes.no_events_after or _WAKING[1]
-    return Diary(
-        subject=str(member.id),
-        commitments=commitments,
-        gap=timedelta(minutes=likes.min_gap_between_events_minutes if gaps else 0),
-        hours=WeeklyHours.every(range(7), earliest, latest, zone=zone(member.zone)),
-    )
 
 
 def _choice(gathered: Gathered, conflict: Conflict, option: Option) -> Choice | None:
