@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, cast
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.sign_ins import BrowserSession
 from kalends.interfaces.rest.limits import RequestLimits
 from kalends.interfaces.rest.refusals import VersionRequired
 from kalends.interfaces.services import Services
-from kalends.kit.errors import Unauthenticated
+from kalends.kit.errors import InvalidInput, Unauthenticated
 from kalends.kit.pagination import LARGEST_LIMIT
 
 SESSION_COOKIE: Final = "kalends_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_VERSION = r'^(\*|"[0-9]{1,18}")$'  # RFC 9110 13.1.1: one strong entity tag of ours, or any version
+# RFC 9110 13.1.1: any version, or one strong entity tag of ours.
+_VERSION = re.compile(r'^(\*|"[0-9]{1,18}")$')
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="bearer", description="An access token from `/auth/sign-in`, or an API key."
@@ -94,6 +97,19 @@ def _proved(
     return session.actor
 
 
+def current_session(
+    request: Request, services: CurrentServices, cookie: Annotated[str | None, Depends(_cookie)]
+) -> BrowserSession:
+    """Give the session of the browser's cookie, or raise `Unauthenticated`, `TooMany`."""
+    limits_of(request).count("address", address_of(request))
+    if cookie is None:
+        raise Unauthenticated("No session's cookie came with the request; sign in.")
+    return services.identity.verify_cookie(cookie)
+
+
+CurrentSession = Annotated[BrowserSession, Depends(current_session)]
+
+
 def count_address(request: Request, address: Address) -> None:
     """Count a request of somebody who need not be signed in, or raise `TooMany`."""
     limits_of(request).count("address", address)
@@ -108,7 +124,7 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        pattern=_VERSION,
+        json_schema_extra={"pattern": _VERSION.pattern},
         description='The ETag that was read, as in `"7"`: another version answers 412. `*` takes any.',
     ),
 ]
@@ -117,8 +133,10 @@ IfMatch = Annotated[
 async def expected_version(if_match: IfMatch = None) -> int | None:
     """Give the version that `If-Match` names, None when any will do.
 
-    One entity tag of ours or `*`: several, weak or foreign ones can only be a mistake and are refused.
+    One entity tag of ours or `*`: several, weak or foreign ones can only be a mistake (`InvalidInput`).
     """
+    if if_match is not None and not _VERSION.match(if_match):
+        raise InvalidInput(f'Send the one ETag that you read, such as "7", not {if_match}.', field="If-Match")
     return int(if_match.strip('"')) if if_match not in (None, "*") else None
 
 

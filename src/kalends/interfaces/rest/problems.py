@@ -110,14 +110,14 @@ def problem(
     more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Give the answer of a problem; `more` are further members, which never replace the standard ones."""
-    body = {
-        **(more or {}),
+    standard = {
         "type": f"urn:kalends:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": int(status),
         "detail": detail,
         "code": code,
     }
+    body = {**standard, **(more or {}), **standard}  # in this order, and none replaced
     # ASCII: a message may quote text that is no valid Unicode.
     return Response(json.dumps(body, default=str), status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -134,6 +134,12 @@ def answer_to(error: KalendsError) -> Response:
     if isinstance(error, InvalidInput):
         more.setdefault("issue", error.message)
     return problem(status, error.code, error.message, headers=headers, more=more)
+
+
+def answer_to_failure(request_id: str) -> Response:
+    """Give the answer when we failed; the id finds the failure in the log."""
+    detail = f"Something failed here; the server's log has it under {request_id}."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail, more={"id": request_id})
 
 
 async def _refused(request: Request, error: Exception) -> Response:

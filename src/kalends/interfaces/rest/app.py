@@ -1,0 +1,142 @@
+"""The HTTP application: routes, and what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any, Final
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from kalends.interfaces.rest import (
+    api_keys,
+    audit,
+    browser,
+    calendars,
+    categories,
+    changes,
+    conflicts,
+    events,
+    invitations,
+    members,
+    openapi,
+    participants,
+    preferences,
+    problems,
+    sign_in,
+    workspace,
+)
+from kalends.interfaces.rest.context import CSRF_HEADER, CurrentServices
+from kalends.interfaces.rest.frame import Frame
+from kalends.interfaces.rest.limits import BodyLimit, RequestLimits
+from kalends.interfaces.rest.settings import RestSettings
+from kalends.interfaces.services import Services
+
+PREFIX: Final = "/api/v1"
+
+_ROUTERS: Final[Sequence[APIRouter]] = (
+    sign_in.router,
+    browser.router,
+    workspace.router,
+    members.router,
+    preferences.router,
+    invitations.router,
+    api_keys.router,
+    calendars.router,
+    categories.router,
+    events.router,
+    participants.router,
+    conflicts.router,
+    changes.router,
+    audit.router,
+)
+
+
+def create_app(
+    services: Services, settings: RestSettings | None = None, *, beside: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """Make the app over these services. `beside` are the routes of other protocols, outside `/api/v1`."""
+    settings = settings or RestSettings()
+    app = FastAPI(
+        title="Kalends",
+        version=version("kalends"),
+        description="Scheduling for a household or a team: calendars, conflicts, and the ways out of them.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # the usual pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        lifespan=_with_threads(settings.workers),
+    )
+    app.state.services = services
+    app.state.settings = settings
+    app.state.limits = RequestLimits(settings.requests_per_minute, services.database.clock)
+    for router in _ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    for router in (*beside, _health):
+        app.include_router(router)
+    problems.install(app)
+    app.openapi = _once(lambda: openapi.document(app))  # type: ignore[method-assign]
+    _surround(app, services, settings)
+    return app
+
+
+def _surround(app: FastAPI, services: Services, settings: RestSettings) -> None:
+    """Add the middleware, innermost first."""
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Frame, ids=services.database.ids, clock=services.database.clock)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            # "Any page" must not act with the reader's cookie.
+            allow_credentials="*" not in settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", CSRF_HEADER],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+
+
+def _with_threads(workers: int) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # More threads would only wait for the database and each other.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = workers
+        yield
+
+    return lifespan
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+
+    def give() -> dict[str, Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return give
+
+
+_health = APIRouter()
+
+
+@_health.get("/healthz", include_in_schema=False)
+def health(services: CurrentServices) -> dict[str, str]:
+    """Say that this process answers and reaches its database."""
+    with services.database.read(None) as tx:
+        tx.execute(text("SELECT 1"))
+    return {"status": "ok"}

@@ -1,0 +1,29 @@
+"""What never reaches a log: secrets by the name they go under, and ours by their look wherever they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+REDACTED = "[redacted]"
+
+_SECRET_NAME = re.compile(
+    r"password|passphrase|secret|token|authori[sz]ation|cookie|csrf|invitation|credential|api[-_]?key|\bkey$",
+    re.IGNORECASE,
+)
+# API keys, invitations, resets and feeds (kal…_), refresh tokens (kalr.), and any JWT.
+_SECRET_LOOK = re.compile(r"\bkal[a-z]?[_.][\w.]{16,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+
+
+def redacted(value: Any, name: str = "") -> Any:
+    """Give JSON-like values with every secret replaced; `name` is what the value goes under."""
+    if isinstance(value, Mapping):
+        return {key: redacted(item, str(key)) for key, item in value.items()}
+    if _SECRET_NAME.search(name) and value is not None:
+        return REDACTED
+    if isinstance(value, list | tuple):
+        return [redacted(item) for item in value]
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return _SECRET_LOOK.sub(REDACTED, value) if isinstance(value, str) else value
