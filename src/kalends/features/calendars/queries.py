@@ -241,10 +241,14 @@ def in_window(since: int, until: int) -> ColumnElement[bool]:
 
 def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:
     """Match objects that claim one of the members, who own these calendars, in any of their rows."""
-    taking = exists().where(
-        Participant.workspace_id == Event.workspace_id,
-        Participant.object_id == Event.object_id,
-        Participant.member_id.in_(members),
+    taking = (
+        exists()
+        .where(
+            Participant.workspace_id == Event.workspace_id,
+            Participant.object_id == Event.object_id,
+            Participant.member_id.in_(members),
+        )
+        .correlate(Event)
     )
     return or_(taking, Event.calendar_id.in_(own_calendars))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
@@ -12,8 +12,17 @@ from uuid import UUID
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Addition, Length, Start
 from kalends.features.calendars.models import Response, Status
-from kalends.features.calendars.projection import member_address
+from kalends.features.calendars.projection import member_address, member_of
+from kalends.features.scheduling.checking import (
+    checked_dates,
+    checked_length,
+    checked_rules,
+    checked_start,
+    checked_url,
+    form_of,
+)
 from kalends.ical import Attendee, Changes, EventFields, ObjectText, moved, split
+from kalends.ical.timeline import as_instant, wall_time
 from kalends.ical.values import length_between
 from kalends.kit.errors import InvalidInput
 from kalends.kit.text import checked_text
@@ -21,6 +30,8 @@ from kalends.kit.text import checked_text
 MAX_TITLE = 500
 MAX_TEXT = 50_000
 MAX_PARTICIPANTS = 500
+
+_TIMES = frozenset({"start", "end", "length", "rules", "additions", "exclusions"})
 
 
 class Scope(StrEnum):
@@ -73,7 +84,7 @@ class Scribe:
 
     def write_new(self, uid: str, changes: EventChanges) -> ObjectText:
         """Make a new event; `start` and either `end` or `length` must be among the changes."""
-        start = changes["start"]
+        start = checked_start(changes["start"])
         blank = EventFields(uid=uid, start=start, length=Length())
         fields = self._fields(blank, changes)
         fields.setdefault("status", "confirmed")
@@ -86,15 +97,19 @@ class Scribe:
     ) -> ObjectText:
         """Edit the master; a new start moves the whole series, overrides and exclusions along.
 
-        `relative_to` is the original start of the occurrence that the new start was given for.
+        `relative_to` is the original start of the occurrence that the new start was given for. Where there
+        is no master, all that is known of the series changes, but not its times.
         """
+        if not text.has(None):
+            return self._edit_each(text, changes)
         master = text.event()
         if relative_to is not None:
             changes = _for_master(master, relative_to, changes)
         edited = text
         if "start" in changes:
-            rules = tuple(changes["rules"]) if "rules" in changes else None
-            edited = moved(text, changes["start"], length=_length(master, changes), rules=rules)
+            start = checked_start(changes["start"])
+            rules = checked_rules(changes["rules"], start) if "rules" in changes else None
+            edited = moved(text, start, length=_length(master, changes), rules=rules)
         return self._stamped(text, edited.with_fields(**self._fields(edited.event(), changes)))
 
     def edit_single(self, text: ObjectText, occurrence: Start, changes: EventChanges) -> ObjectText:
@@ -107,6 +122,38 @@ class Scribe:
         else:
             base = replace(text.event(), start=occurrence)
         return self._stamped(text, text.with_override(occurrence, **self._fields(base, changes)))
+
+    def _edit_each(self, text: ObjectText, changes: EventChanges) -> ObjectText:
+        if _TIMES & changes.keys():
+            raise InvalidInput(
+                "The series is known by single occurrences: say which one.", field="occurrence"
+            )
+        edited = text
+        for event in text.events():
+            edited = edited.with_fields(event.recurrence_id, **self._fields(event, changes))
+        return self._stamped(text, edited)
+
+    def answer(
+        self, text: ObjectText, member_id: UUID, response: Response, occurrence: Start | None = None
+    ) -> ObjectText | None:
+        """Write a participant's answer, for one occurrence or for all; None where they take no part."""
+        known = occurrence is None or text.has(occurrence)
+        if not known:
+            base = [text.event()]
+        else:
+            base = text.events() if occurrence is None else [text.event(occurrence)]
+        answered = text
+        taking = [event for event in base if any(_is(each, member_id) for each in event.attendees)]
+        for event in taking:
+            people = tuple(
+                replace(each, response=response.value) if _is(each, member_id) else each
+                for each in event.attendees
+            )
+            if known:
+                answered = answered.with_fields(event.recurrence_id, attendees=people)
+            elif occurrence is not None:
+                answered = answered.with_override(occurrence, attendees=people)
+        return self._stamped(text, answered) if taking else None
 
     def edit_future(
         self, text: ObjectText, occurrence: Start, changes: EventChanges, new_uid: str
@@ -134,7 +181,7 @@ class Scribe:
             if name in changes:
                 fields[name] = checked_text(changes[name] or "", field=name, limit=MAX_TEXT)
         if "url" in changes:
-            fields["url"] = changes["url"] or None
+            fields["url"] = checked_url(changes["url"])
         self._set_times(event, changes, fields)
         self._set_standing(event, changes, fields)
         if "category_id" in changes:
@@ -147,14 +194,16 @@ class Scribe:
         length = _length(event, changes)
         if length is not None:
             fields["length"] = length
+        start = changes.get("start", event.start)
         if "start" in changes:
-            fields["start"] = changes["start"]
+            fields["start"] = checked_start(start)
         if "rules" in changes:
-            fields["rules"] = tuple(changes["rules"])
+            fields["rules"] = checked_rules(changes["rules"], start)
         if "exclusions" in changes:
-            fields["exclusions"] = tuple(changes["exclusions"])
+            fields["exclusions"] = checked_dates(changes["exclusions"], start, field="exclusions")
         if "additions" in changes:
-            fields["additions"] = tuple(Addition(start=start) for start in changes["additions"])
+            dates = checked_dates(changes["additions"], start, field="additions")
+            fields["additions"] = tuple(Addition(start=each) for each in dates)
 
     def _set_standing(self, event: EventFields, changes: EventChanges, fields: Changes) -> None:
         if "status" in changes and changes["status"] != event.status:
@@ -222,20 +271,24 @@ class Scribe:
         return {"sequence": sequence, "stamp": self.now, "last_modified": self.now}
 
 
+def _is(attendee: Attendee, member_id: UUID) -> bool:
+    return member_of(attendee.address) == member_id
+
+
 def _length(event: EventFields, changes: EventChanges) -> Length | None:
     """Give the length that the changes ask for; None where it stays."""
+    start = changes.get("start", event.start)
     if "length" in changes:
         if "end" in changes:
             raise InvalidInput("Give an end or a length, not both.", field="end")
-        return changes["length"]
-    start = changes.get("start", event.start)
+        return checked_length(start, changes["length"], field="length")
     if "end" in changes:
         end = changes["end"]
-        if isinstance(start, datetime) != isinstance(end, datetime):
-            raise InvalidInput(f"It starts at {start} and ends at {end}: one is a date.", field="end")
-        if _instant(end) < _instant(start) or (end == start and not isinstance(end, datetime)):
+        if form_of(start) != form_of(end):
+            raise InvalidInput(f"From {start} to {end}: both are dates, or times of one kind.", field="end")
+        if as_instant(end) < as_instant(start) or (end == start and not isinstance(end, datetime)):
             raise InvalidInput(f"It must end after it starts: {start} to {end}.", field="end")
-        return length_between(start, end)
+        return checked_length(start, length_between(start, end), field="end")
     if isinstance(start, datetime) == isinstance(event.start, datetime):
         return None
     if not isinstance(start, datetime):
@@ -251,28 +304,9 @@ def _for_master(master: EventFields, occurrence: Start, changes: EventChanges) -
     length = _length(replace(master, start=occurrence), changes) or master.length
     rest: EventChanges = {**changes, "length": length}
     rest.pop("end", None)
-    first = master.start
-    if (
-        not isinstance(start, datetime)
-        or not isinstance(occurrence, datetime)
-        or not isinstance(first, datetime)
-    ):
-        rest["start"] = first + (_date(start) - _date(occurrence))
-    elif start.tzinfo is None or occurrence.tzinfo is None:
-        rest["start"] = first + (start.replace(tzinfo=None) - occurrence.replace(tzinfo=None))
-    else:
-        # Across zones the whole series changes its zone: the shift is counted on the new clock.
-        shift = start.replace(tzinfo=None) - occurrence.astimezone(start.tzinfo).replace(tzinfo=None)
-        rest["start"] = first.astimezone(start.tzinfo) + shift
+    zone = start.tzinfo if isinstance(start, datetime) else None
+    # Across zones the whole series changes its zone: the shift is counted on the new clock.
+    shift = wall_time(start, None) - wall_time(occurrence, zone)
+    first = wall_time(master.start, zone) + shift
+    rest["start"] = first.replace(tzinfo=zone) if isinstance(start, datetime) else first.date()
     return rest
-
-
-def _date(start: Start) -> date:
-    return start.date() if isinstance(start, datetime) else start
-
-
-def _instant(start: Start) -> datetime:
-    """Give something to compare starts of one form by."""
-    if not isinstance(start, datetime):
-        return datetime(start.year, start.month, start.day, tzinfo=UTC)
-    return start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)

@@ -16,14 +16,14 @@ from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, CalendarView, Sight, calendars_of, require
 from kalends.features.calendars.models import CalendarObject, Category, Response, Status
 from kalends.features.calendars.objects import Image
-from kalends.features.calendars.projection import member_of
 from kalends.features.calendars.queries import get_event
 from kalends.features.changes import Operation
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.actor import Scope as KeyScope
 from kalends.features.identity.models import Member
 from kalends.features.identity.preferences import Preferences
-from kalends.features.scheduling.editing import EventChanges, Invitee, Scope, Scribe
-from kalends.ical import EventFields, ObjectText
+from kalends.features.scheduling.editing import EventChanges, Scope, Scribe
+from kalends.ical import ObjectText
 from kalends.kit.errors import Forbidden, InvalidInput, NotFound, Stale
 from kalends.storage import Unit
 
@@ -129,35 +129,26 @@ def remove(tx: Unit, actor: Actor, target: Target) -> list[Operation]:
     last = not text.has(None) and len(text.events()) == 1
     if occurrence is not None and target.scope is not Scope.ALL and not last:
         writer = scribe(tx)
-        cut = writer.end_before if target.scope is Scope.FUTURE else writer.exclude
+        cut = writer.end_before if target.scope is Scope.FUTURE and text.has(None) else writer.exclude
         after = replace(before, text=cut(text, occurrence).render())
     return [Operation(before=before, after=after, expected_version=row.version)]
 
 
 def respond(tx: Unit, actor: Actor, target: Target, response: Response) -> list[Operation]:
     """Plan a participant's own answer, to which they need no access to the calendar."""
-    detail = get_event(tx, actor, target.event_id)
+    actor.must_have(KeyScope.WRITE)
+    get_event(tx, actor, target.event_id)  # refuses what they may not know of
     row = tx.get(CalendarObject, target.event_id)
     _must_be_version(row, target)
-    text = ObjectText.parse(row.text)
-    occurrence = _occurrence(text, target)
-    event = text.event() if text.has(None) else text.events()[0]
-    if target.scope is Scope.SINGLE and occurrence is not None and text.has(occurrence):
-        event = text.event(occurrence)
-    people = _invitees(event)
-    if actor.member_id not in people or detail.first.sight is not Sight.FULL:
+    if target.scope is Scope.FUTURE:
+        raise InvalidInput("Answer for one occurrence, or for all.", field="scope")
+    text, before = ObjectText.parse(row.text), Image.of(row)
+    occurrence = _occurrence(text, target) if target.scope is Scope.SINGLE else None
+    answered = scribe(tx).answer(text, actor.member_id, response, occurrence)
+    if answered is None:
         raise Forbidden("Only a participant answers for themselves.", event_id=str(target.event_id))
-    people[actor.member_id] = replace(people[actor.member_id], response=response)
-    changes: EventChanges = {"participants": list(people.values())}
-    writer = scribe(tx)
-    if occurrence is None or (target.scope is Scope.ALL and text.has(None)):
-        edited = writer.edit_all(text, changes)
-    else:
-        edited = writer.edit_single(text, occurrence, changes)
-    before = Image.of(row)
-    return [
-        Operation(before=before, after=replace(before, text=edited.render()), expected_version=row.version)
-    ]
+    after = before if answered == text else replace(before, text=answered.render())
+    return [Operation(before=before, after=after, expected_version=row.version)]
 
 
 def _editable(tx: Unit, actor: Actor, target: Target) -> tuple[CalendarObject, ObjectText]:
@@ -185,7 +176,12 @@ def _occurrence(text: ObjectText, target: Target) -> Start | None:
     """Give the original start of the occurrence an edit names; None for one that is about all there is."""
     if not text.has(None):
         first = text.events()[0].recurrence_id
-        return first if target.occurrence is None and len(text.events()) == 1 else _named(first, target)
+        if target.occurrence is None and (target.scope is Scope.ALL or len(text.events()) == 1):
+            return first if len(text.events()) == 1 else None
+        occurrence = _named(first, target)
+        if not text.has(occurrence):
+            raise _no_occurrence(target)
+        return occurrence
     master = text.event()
     repeats = bool(master.rules or master.additions or len(text.events()) > 1)
     if target.occurrence is None:
@@ -237,6 +233,8 @@ def _completed(
 ) -> EventChanges:
     """Fill in what a person who creates an event need not say."""
     changes: EventChanges = {**given}
+    if "start" not in changes:
+        raise InvalidInput("An event needs a start.", field="start")
     if "end" not in changes and "length" not in changes:
         minutes = Preferences.stored(me.preferences).default_event_duration_minutes
         timed = isinstance(changes["start"], datetime)
@@ -261,15 +259,3 @@ def _default(me: Member) -> UUID:
     if me.default_calendar_id is None:
         raise InvalidInput("You have no default calendar: say which calendar.", field="calendar_id")
     return me.default_calendar_id
-
-
-def _invitees(event: EventFields) -> dict[UUID, Invitee]:
-    return {
-        member_id: Invitee(
-            member_id=member_id,
-            required=attendee.role == "required",
-            response=Response(attendee.response),
-        )
-        for attendee in event.attendees
-        if (member_id := member_of(attendee.address)) is not None
-    }
