@@ -7,14 +7,15 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.features.calendars import service
 from kalends.features.calendars.access import CalendarView
 from kalends.features.calendars.models import CalendarKind, CalendarVisibility, Grant
-from kalends.interfaces.rest.bodies import Body, given
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, ExpectedVersion, etag
+from kalends.interfaces.rest.patches import patched
 from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import Given, Shown
 from kalends.storage import Unit
 
 router = APIRouter(prefix="/calendars", tags=["calendars"])
@@ -23,7 +24,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", examples=["#3b82f6"])]
 
 
-class CalendarShown(BaseModel):
+class CalendarShown(Shown):
     """A calendar, and what you may do with it."""
 
     id: UUID
@@ -54,13 +55,13 @@ class CalendarShown(BaseModel):
         )
 
 
-class Calendars(BaseModel):
+class Calendars(Shown):
     """The calendars that you may at least see as busy, oldest first."""
 
     items: list[CalendarShown]
 
 
-class NewCalendar(Body):
+class NewCalendar(Given):
     """A further calendar: one's own, or one to share."""
 
     name: Name
@@ -70,7 +71,7 @@ class NewCalendar(Body):
     owner_member_id: UUID | None = Field(None, description="Whose a personal one is; yours by default.")
 
 
-class CalendarPatch(Body):
+class CalendarPatch(Given):
     """What to change of a calendar; only the colour may become null."""
 
     name: Name | None = None
@@ -78,20 +79,20 @@ class CalendarPatch(Body):
     visibility: CalendarVisibility | None = None
 
 
-class GrantShown(BaseModel):
+class GrantShown(Shown):
     """What a member was given on a calendar, beyond what its visibility gives."""
 
     member_id: UUID
     access: Grant
 
 
-class Grants(BaseModel):
+class Grants(Shown):
     """The grants of a calendar."""
 
     items: list[GrantShown]
 
 
-class GrantIn(Body):
+class GrantIn(Given):
     """What to give a member."""
 
     access: Grant
@@ -137,7 +138,7 @@ def update_calendar(
     response: Response,
 ) -> CalendarShown:
     """Change a calendar's name, colour or visibility."""
-    changes = given(patch, may_be_null={"color"})
+    changes = patched(patch, may_be_null={"color"})
 
     def update(tx: Unit) -> CalendarShown:
         view = service.update_calendar(tx, actor, calendar_id, changes=changes, expected_version=expected)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.features.calendars import categories
 from kalends.features.calendars.models import Category
-from kalends.interfaces.rest.bodies import Body, given
 from kalends.interfaces.rest.calendars import Color
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, ExpectedVersion, etag
+from kalends.interfaces.rest.patches import patched
 from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import Given, Shown
 from kalends.storage import Unit
 
 router = APIRouter(prefix="/categories", tags=["categories"])
@@ -22,7 +23,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Level = Annotated[int, Field(ge=1, le=5, description="The rank of its events that have no priority.")]
 
 
-class CategoryVersion(BaseModel):
+class CategoryVersion(Shown):
     """A category as it is kept."""
 
     id: UUID
@@ -31,24 +32,14 @@ class CategoryVersion(BaseModel):
     color: str | None
     version: int
 
-    @classmethod
-    def of(cls, category: Category) -> Self:
-        return cls(
-            id=category.id,
-            name=category.name,
-            level=category.level,
-            color=category.color,
-            version=category.version,
-        )
 
-
-class Categories(BaseModel):
+class Categories(Shown):
     """All categories, the weightiest first."""
 
     items: list[CategoryVersion]
 
 
-class NewCategory(Body):
+class NewCategory(Given):
     """A category to be made; its name is taken once, whatever the case."""
 
     name: Name
@@ -56,7 +47,7 @@ class NewCategory(Body):
     color: Color | None = None
 
 
-class CategoryPatch(Body):
+class CategoryPatch(Given):
     """What to change of a category; only the colour may become null."""
 
     name: Name | None = None
@@ -68,7 +59,9 @@ class CategoryPatch(Body):
 def list_categories(actor: Reader, services: CurrentServices) -> Categories:
     """Give all categories of the workspace."""
     with services.database.read(actor.workspace_id) as tx:
-        return Categories(items=[CategoryVersion.of(each) for each in categories.list_categories(tx)])
+        return Categories(
+            items=[CategoryVersion.model_validate(each) for each in categories.list_categories(tx)]
+        )
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -78,7 +71,7 @@ def create_category(
     """Make a category."""
 
     def create(tx: Unit) -> CategoryVersion:
-        return CategoryVersion.of(categories.create_category(tx, actor, **new.model_dump()))
+        return CategoryVersion.model_validate(categories.create_category(tx, actor, **new.model_dump()))
 
     made = services.database.write(actor.workspace_id, create)
     response.headers["Location"] = request.app.url_path_for("read_category", category_id=made.id)
@@ -91,7 +84,7 @@ def read_category(
 ) -> CategoryVersion:
     """Give one category."""
     with services.database.read(actor.workspace_id) as tx:
-        return _tagged(CategoryVersion.of(tx.get(Category, category_id)), response)
+        return _tagged(CategoryVersion.model_validate(tx.get(Category, category_id)), response)
 
 
 @router.patch("/{category_id}")
@@ -104,10 +97,10 @@ def update_category(
     response: Response,
 ) -> CategoryVersion:
     """Change a category. Its events keep it under a new name."""
-    changes = given(patch, may_be_null={"color"})
+    changes = patched(patch, may_be_null={"color"})
 
     def update(tx: Unit) -> CategoryVersion:
-        return CategoryVersion.of(
+        return CategoryVersion.model_validate(
             categories.update_category(tx, actor, category_id, changes=changes, expected_version=expected)
         )
 

@@ -7,19 +7,20 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.features.changes import ChangeSetView, Source, get_change_set, list_change_sets
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, PageCursor, PageLimit
 from kalends.interfaces.rest.events import Preview
 from kalends.interfaces.rest.outcomes import OperationShown, OutcomeShown
 from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import PageOf, Shown
 from kalends.kit.pagination import DEFAULT_LIMIT
 
 router = APIRouter(prefix="/change-sets", tags=["change sets"])
 
 
-class ChangeSetShown(BaseModel):
+class ChangeSetShown(Shown):
     """Changes that took effect together."""
 
     id: UUID
@@ -50,21 +51,15 @@ class ChangeSetShown(BaseModel):
         )
 
 
-class ChangeSets(BaseModel):
-    """A page of change sets, newest first."""
-
-    items: list[ChangeSetShown]
-    next: str | None = Field(description="The cursor of the next page.")
-
-
 @router.get("")
 def list_sets(
     actor: Reader, services: CurrentServices, cursor: PageCursor = None, limit: PageLimit = DEFAULT_LIMIT
-) -> ChangeSets:
+) -> PageOf[ChangeSetShown]:
     """Give what was done that you made or may know of. A page may hold fewer than `limit`."""
     with services.database.read(actor.workspace_id) as tx:
         found = list_change_sets(tx, actor, cursor=cursor, limit=limit)
-        return ChangeSets(items=[ChangeSetShown.of(view) for view in found.items], next=found.next)
+        items = [ChangeSetShown.of(view) for view in found.items]
+        return PageOf(items=items, next=found.next)
 
 
 @router.get("/{change_set_id}")

@@ -6,34 +6,28 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.engine.conflicts import ConflictKind, Severity
 from kalends.features.scheduling import ChoiceView, ConflictFilter
-from kalends.interfaces.rest.bodies import Body
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices
-from kalends.interfaces.rest.outcomes import ConflictShown, OutcomeShown, Period
+from kalends.interfaces.rest.openapi import also
+from kalends.interfaces.rest.outcomes import ConflictShown, OutcomeShown, Period, ReasonShown
 from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import Given, Shown
 
 router = APIRouter(prefix="/conflicts", tags=["conflicts"])
 
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="As `/conflicts` gave it.")]
 
 
-class Conflicts(BaseModel):
+class Conflicts(Shown):
     """The conflicts between now and the horizon, the earliest first."""
 
     items: list[ConflictShown]
 
 
-class ReasonShown(BaseModel):
-    """Why, as data and in words."""
-
-    code: str = Field(examples=["ranks_lower"])
-    words: str
-
-
-class ResolutionShown(BaseModel):
+class ResolutionShown(Shown):
     """A way out of a conflict."""
 
     option: str = Field(description="Names it for as long as it would do the same.")
@@ -67,13 +61,13 @@ class ResolutionShown(BaseModel):
         )
 
 
-class Resolutions(BaseModel):
+class Resolutions(Shown):
     """The ways out of a conflict, best first."""
 
     items: list[ResolutionShown]
 
 
-class ResolveIn(Body):
+class ResolveIn(Given):
     """The way out to take."""
 
     option: str = Field(max_length=64, description="As `resolutions` gave it.")
@@ -102,7 +96,7 @@ def list_resolutions(identity: Identity, actor: Reader, services: CurrentService
     return Resolutions(items=[ResolutionShown.of(choice) for choice in offered])
 
 
-@router.post("/{identity}/resolve")
+@router.post("/{identity}/resolve", responses=also(412))
 def resolve(
     identity: Identity, wanted: ResolveIn, actor: CurrentActor, services: CurrentServices
 ) -> OutcomeShown:

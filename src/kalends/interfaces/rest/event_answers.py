@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.engine.claims import Flexibility, Priority
 from kalends.features.calendars.models import Response, Status
+from kalends.interfaces.rest.shapes import Shown
 
 
-class CategoryShown(BaseModel):
+class CategoryShown(Shown):
     """A category, as every event shows it."""
 
     id: UUID
@@ -21,7 +22,7 @@ class CategoryShown(BaseModel):
     color: str | None
 
 
-class ParticipantShown(BaseModel):
+class ParticipantShown(Shown):
     """A member's part in an event."""
 
     member_id: UUID
@@ -29,7 +30,7 @@ class ParticipantShown(BaseModel):
     response: Response
 
 
-class EventContentShown(BaseModel):
+class EventContentShown(Shown):
     """An event as you may see it. In `busy` sight everything but its time is left out."""
 
     id: UUID
@@ -76,7 +77,7 @@ class Occurrence(EventContentShown):
     """One time at which an event happens."""
 
 
-class Occurrences(BaseModel):
+class Occurrences(Shown):
     """What happens in a range, in order of start. A range is answered whole."""
 
     items: list[Occurrence]

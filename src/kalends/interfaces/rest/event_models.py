@@ -15,8 +15,9 @@ from kalends.features.calendars.models import Response, Status
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee
 from kalends.features.scheduling.editing import MAX_PARTICIPANTS, MAX_TEXT, MAX_TITLE
 from kalends.features.scheduling.plans import MAX_TOGETHER
-from kalends.interfaces.rest.bodies import Body, given
 from kalends.interfaces.rest.event_times import TimeReader, read_length
+from kalends.interfaces.rest.patches import patched
+from kalends.interfaces.rest.shapes import Given
 from kalends.kit.errors import InvalidInput
 
 TimeText = Annotated[
@@ -33,7 +34,7 @@ _MOST_RULES = 20
 _MOST_DATES = 5000
 
 
-class ParticipantIn(Body):
+class ParticipantIn(Given):
     """A member who shall take part."""
 
     member_id: UUID
@@ -45,7 +46,7 @@ class ParticipantIn(Body):
         return Invitee(member_id=self.member_id, required=self.required, response=self.response)
 
 
-class EventContent(Body):
+class EventContent(Given):
     """The fields of an event that can be set; one that is left out stays as it is."""
 
     title: str | None = Field(None, max_length=MAX_TITLE)
@@ -84,7 +85,7 @@ class EventContent(Body):
 
         Raises `InvalidInput` for times that are none, and for a null that means nothing.
         """
-        fields = given(self, may_be_null=_CLEARED_BY_NULL)
+        fields = patched(self, may_be_null=_CLEARED_BY_NULL)
         changes = {name: fields[name] for name in _TAKEN_AS_GIVEN & fields.keys()}
         if "participants" in fields:
             changes["participants"] = [each.invitee() for each in self.participants or ()]
@@ -158,7 +159,7 @@ class NewEvent(EventContent):
         return EventDraft(changes=self.changes(own_zone), calendar_id=self.calendar_id, uid=self.uid)
 
 
-class NewEvents(Body):
+class NewEvents(Given):
     """Events to be made together: all of them, or none."""
 
     events: list[NewEvent] = Field(min_length=1, max_length=MAX_TOGETHER)
@@ -170,7 +171,7 @@ class EventPatch(EventContent):
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": "2026-11-23T16:00:00+01:00"}]})
 
 
-class ResponseIn(Body):
+class ResponseIn(Given):
     """A participant's own answer."""
 
     response: Response

@@ -16,6 +16,7 @@ from kalends.interfaces.rest.event_answers import Occurrences
 from kalends.interfaces.rest.event_json import Json, content_json, occurrence_json
 from kalends.interfaces.rest.event_models import TimeText
 from kalends.interfaces.rest.event_times import read_window
+from kalends.interfaces.rest.openapi import also
 from kalends.interfaces.rest.readers import Reader
 
 MOST_OCCURRENCES = 10_000
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 @router.get(
     "",
     response_class=Response,
-    responses={200: {"model": Occurrences}},
+    responses={200: {"model": Occurrences}, **also(413)},
     summary="List what happens in a range",
 )
 def list_events(

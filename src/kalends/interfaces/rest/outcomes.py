@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.engine.conflicts import ConflictKind, Severity
 from kalends.engine.spans import Span
@@ -14,9 +14,10 @@ from kalends.features.changes import Kind, Moment, OperationView
 from kalends.features.scheduling import ConflictView, Outcome
 from kalends.interfaces.rest.event_answers import EventShown
 from kalends.interfaces.rest.event_times import show
+from kalends.interfaces.rest.shapes import Shown
 
 
-class Period(BaseModel):
+class Period(Shown):
     """From `start` up to, and without, `end`."""
 
     start: datetime
@@ -27,7 +28,14 @@ class Period(BaseModel):
         return cls(start=span.start, end=span.end)
 
 
-class MomentShown(BaseModel):
+class ReasonShown(Shown):
+    """Why, as data and in words."""
+
+    code: str = Field(examples=["ranks_lower"])
+    words: str
+
+
+class MomentShown(Shown):
     """An event before or after a change."""
 
     calendar_id: UUID
@@ -47,7 +55,7 @@ class MomentShown(BaseModel):
         )
 
 
-class OperationShown(BaseModel):
+class OperationShown(Shown):
     """What became of one event."""
 
     event_id: UUID
@@ -67,7 +75,7 @@ class OperationShown(BaseModel):
         )
 
 
-class SubjectShown(BaseModel):
+class SubjectShown(Shown):
     """Whose time is wanted twice."""
 
     id: UUID
@@ -75,7 +83,7 @@ class SubjectShown(BaseModel):
     name: str
 
 
-class PartyShown(BaseModel):
+class PartyShown(Shown):
     """One of the events that clash, at the time of which the conflict speaks."""
 
     event_id: UUID
@@ -85,7 +93,7 @@ class PartyShown(BaseModel):
     end: datetime
 
 
-class ConflictShown(BaseModel):
+class ConflictShown(Shown):
     """Events that want the same person at the same time, once or again and again."""
 
     identity: str = Field(description="Names the conflict for good.")
@@ -130,7 +138,7 @@ class ConflictShown(BaseModel):
         )
 
 
-class OutcomeShown(BaseModel):
+class OutcomeShown(Shown):
     """What a change did; in a preview, what it would do."""
 
     change_set_id: UUID | None = Field(description="What undoes it; null in a preview.")

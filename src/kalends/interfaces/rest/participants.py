@@ -7,20 +7,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kalends.features.calendars.models import Response as Answer
 from kalends.features.calendars.queries import get_event
 from kalends.features.changes import Operation
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling import EventChanges, Invitee, Target, plans
-from kalends.interfaces.rest.bodies import Body
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, ExpectedVersion
 from kalends.interfaces.rest.event_answers import ParticipantShown
 from kalends.interfaces.rest.event_json import participant_json
 from kalends.interfaces.rest.events import Occurrence, Preview, ScopeAsked, answer, target_of
 from kalends.interfaces.rest.outcomes import EventOutcome
 from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import Given, Shown
 from kalends.interfaces.services import Services
 from kalends.kit.errors import NotFound
 from kalends.storage import Unit
@@ -30,20 +30,20 @@ router = APIRouter(prefix="/events/{event_id}", tags=["participants"])
 Invited = dict[UUID, Invitee]
 
 
-class Participants(BaseModel):
+class Participants(Shown):
     """The members who take part in an event."""
 
     items: list[ParticipantShown]
 
 
-class PartIn(Body):
+class PartIn(Given):
     """A member's part in an event."""
 
     required: bool = True
     response: Annotated[Answer, Field(description="Accepted, unless you say.")] = Answer.ACCEPTED
 
 
-class ResponseIn(Body):
+class ResponseIn(Given):
     """Your own answer."""
 
     response: Answer
