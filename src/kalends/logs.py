@@ -49,4 +49,5 @@ def configure_logging(form: Literal["console", "json"], stream: TextIO | None = 
 
 
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.pop("color_message", None)  # a server's message again, dressed for a terminal
     return {name: redacted(value, name) for name, value in event.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
 from kalends.features.calendars import service as calendars
@@ -12,11 +16,29 @@ from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings
 from kalends.ical import Limits
+from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.crypto import Keyring, open_keyring
+from kalends.kit.errors import Clash, KalendsError
+from kalends.logs import configure_logging
 from kalends.settings import Settings
-from kalends.storage import Database
+from kalends.storage import Database, schema_head, schema_version
+from kalends.storage.one_server import only_server
+
+_SECONDS_TO_FINISH = 10  # for requests that run when the server is told to stop
+
+
+class NotMigrated(KalendsError):
+    """The database stands at another schema than this version's; `found` and `needed` are the revisions."""
+
+    code = "not_migrated"
+
+
+class AddressTaken(Clash):
+    """The address to listen on cannot be had; `host` and `port` are among the fields."""
+
+    code = "address_taken"
 
 
 def compose(
@@ -50,3 +72,76 @@ def hooks() -> Hooks:
         member_removed=[changes_service.erase, calendars_data.erase],
         calendar_chosen=[calendars.choose_default],
     )
+
+
+def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> None:
+    """Answer requests until a signal (TERM, INT) says to stop; those that run may finish.
+
+    `ready` is told the address once it is ours; port 0 takes any that is free. Raises `NotMigrated`,
+    `AddressTaken`, and `AlreadyServed` for an embedded database that has a server.
+    """
+    # Half a second to import: the other commands of the command line load this module too.
+    import uvicorn
+
+    from kalends.interfaces.rest.app import create_app
+
+    configure_logging(settings.log_format)
+    with ExitStack() as held:
+        services = compose(settings)
+        held.callback(services.database.close)
+        if services.database.embedded:
+            held.enter_context(only_server(settings.data_dir))
+        _must_be_migrated(settings)
+        listening = held.enter_context(closing(_listen(settings)))
+        if ready is not None:
+            ready(_address(listening))
+        app = create_app(services, rest_settings(settings))
+        config = uvicorn.Config(
+            app,
+            log_config=None,  # ours stands
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # the app itself knows which proxies to trust
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def rest_settings(settings: Settings) -> RestSettings:
+    """Give REST's part of the settings."""
+    return RestSettings(
+        workers=settings.workers,
+        requests_per_minute=settings.requests_per_minute,
+        max_body_bytes=settings.max_body_bytes,
+        max_import_bytes=settings.max_import_bytes,
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+        public_url=settings.public_url,
+    )
+
+
+def _must_be_migrated(settings: Settings) -> None:
+    found, needed = schema_version(settings.url), schema_head()
+    if found != needed:
+        raise NotMigrated(
+            f"The database is at schema {found or 'none'}, this version needs {needed}; run: kalends migrate",
+            found=found,
+            needed=needed,
+        )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressTaken(
+            f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}.",
+            host=settings.host,
+            port=settings.port,
+        ) from None
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
