@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -117,7 +117,7 @@ def describe_operation(
     before, after = _events(op.before), _events(op.after)
     key = _changed_part(before, after)
     sides = [
-        _moment(actor, calendars, image, part.get(key) or next(iter(part.values()), None))
+        _moment(actor, calendars, image, _instance(part, key))
         for image, part in ((op.before, before), (op.after, after))
     ]
     image = op.after or op.before
@@ -126,7 +126,7 @@ def describe_operation(
     return OperationView(
         object_id=op.object_id,
         uid=image.uid,
-        kind=_kind(op, before.get(key), after.get(key)),
+        kind=_kind(op, _instance(before, key), _instance(after, key)),
         recurrence_key=None if key is None else format_start(key),
         before=sides[0],
         after=sides[1],
@@ -147,6 +147,16 @@ def _changed_part(
         return None
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key) and key is not None]
     return changed[0] if len(changed) == 1 else None
+
+
+def _instance(events: Mapping[Start | None, EventFields], key: Start | None) -> EventFields | None:
+    """Give the part of an event that a change is about: an occurrence without an override is as its master."""
+    if key in events:
+        return events[key]
+    master = events.get(None)
+    if master is not None and key is not None:
+        return replace(master, start=key)
+    return next(iter(events.values()), None)
 
 
 def _times(event: EventFields | None) -> object:
