@@ -7,22 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, or_, select, update
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, calendars_of, require
-from kalends.features.calendars.models import Calendar, CalendarObject, Participant
+from kalends.features.calendars.models import Calendar, CalendarObject, Event, Participant
 from kalends.features.calendars.objects import Image
+from kalends.features.calendars.queries import load_rows, views_of
 from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.values import HeldBack, Holder, Operation
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
-from kalends.kit.errors import Clash, Stale
+from kalends.kit.errors import Clash, Forbidden, Stale
 from kalends.storage import Unit
 
 TRASH_KEPT = timedelta(days=30)
 """How long before-images are kept unless configured: so long can a set be undone."""
+
+_CHUNK = 500  # ids in one IN list
 
 
 class UndoBlocked(Clash):
@@ -151,6 +154,14 @@ def _must_be_allowed(tx: Unit, actor: Actor, operations: Sequence[Operation]) ->
     calendars = calendars_of(tx, actor)
     for calendar_id in {image.calendar_id for op in operations for image in (op.before, op.after) if image}:
         require(calendars, calendar_id, Access.WRITE)
+    ids = [op.object_id for op in operations if op.before]
+    for begin in range(0, len(ids), _CHUNK):
+        private = and_(Event.object_id.in_(ids[begin : begin + _CHUNK]), Event.confidential)
+        for view in views_of(load_rows(tx, private), actor, calendars):
+            if not view.full:
+                raise Forbidden(
+                    "The event shows you no more than busy time.", object_id=str(view.row.object_id)
+                )
 
 
 def _log(
@@ -207,9 +218,9 @@ def _log(
 def _action(source: Source, operations: Sequence[Operation]) -> str:
     if source is not Source.USER:
         return str(source)
-    if all(op.before is None for op in operations):
+    if operations and all(op.before is None for op in operations):
         return "create"
-    return "delete" if all(op.after is None for op in operations) else "update"
+    return "delete" if operations and all(op.after is None for op in operations) else "update"
 
 
 def operations_of(change_set_ids: Sequence[UUID]) -> Select[ChangeOperation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -119,7 +119,7 @@ def present_choices(
 def stored_reasons(choice: Choice) -> list[dict[str, Any]]:
     """Give the reasons as JSON values, with ids in place of titles."""
     return [
-        {"code": reason.code, **{name: _json(value) for name, value in asdict(reason).items()}}  # type: ignore[call-overload]
+        {"code": reason.code, **{part.name: _json(getattr(reason, part.name)) for part in fields(reason)}}  # type: ignore[arg-type]
         for reason in choice.option.reasons
     ]
 

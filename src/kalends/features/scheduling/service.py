@@ -287,9 +287,10 @@ class Scheduling:
     def _auto_resolve(self, actor: Actor, cause_id: UUID, mode: AutoResolve) -> list[UUID]:
         """Move, one by one, lower-ranked events that stand in the way of an edit; give the change sets."""
         sets: list[UUID] = []
-        while mode is not AutoResolve.OFF and len(sets) < _MOST_MOVES:
+        held: set[str] = set()  # events that somebody else was faster with, or has a say in
+        while mode is not AutoResolve.OFF and len(sets) + len(held) < _MOST_MOVES:
             with self._database.read(actor.workspace_id) as tx:
-                choice = self._movable(tx, actor, cause_id, mode)
+                choice = self._movable(tx, actor, cause_id, mode, held)
             if choice is None:
                 break
 
@@ -303,10 +304,12 @@ class Scheduling:
             try:
                 sets.append(self._database.write(actor.workspace_id, move))
             except (Stale, Forbidden, HeldBack, NotFound):
-                break  # somebody else was faster, or has a say: the conflict is reported as it is
+                held.add(choice.row.uid)  # it stays, and its conflict is reported as it is
         return sets
 
-    def _movable(self, tx: Unit, actor: Actor, cause_id: UUID, mode: AutoResolve) -> Choice | None:
+    def _movable(
+        self, tx: Unit, actor: Actor, cause_id: UUID, mode: AutoResolve, held: Collection[str]
+    ) -> Choice | None:
         """Give the best move that needs no asking: of a lower-ranked event, never of an edited one."""
         assessed = self._assess(tx, actor, cause_id)
         calendars = calendars_of(tx, actor)
@@ -324,6 +327,7 @@ class Scheduling:
                     and not choice.option.needs_person
                     and not row.has_outsiders
                     and event.uid not in assessed.uids
+                    and event.uid not in held
                 ):
                     return choice
         return None
