@@ -18,7 +18,7 @@ from sqlalchemy import Select, Update, and_, bindparam, delete, or_, select, upd
 
 from kalends.features.identity import audit
 from kalends.features.identity.access_tokens import AccessTokens
-from kalends.features.identity.actor import Actor, actor_of
+from kalends.features.identity.actor import Actor, Scope, actor_of
 from kalends.features.identity.models import Account, Member, Permission, SignIn, SignInEnd, SignInKind
 from kalends.features.identity.refusals import CsrfRefused, TokenRefused
 from kalends.features.identity.settings import IdentitySettings
@@ -227,6 +227,7 @@ class SignIns:
 
 def list_sign_ins(tx: Unit, actor: Actor) -> tuple[SignIn, ...]:
     """Give the live sign-ins of the actor's account, in every workspace, latest first."""
+    actor.must_have(Scope.ADMIN)
     query = (
         select(SignIn)
         .where(
@@ -241,6 +242,7 @@ def list_sign_ins(tx: Unit, actor: Actor) -> tuple[SignIn, ...]:
 
 def end_own(tx: Unit, actor: Actor, sign_in_id: UUID) -> None:
     """End one of the actor's own sign-ins, this one or another device's, or raise `NotFound`."""
+    actor.must_have(Scope.ADMIN)
     if actor.account_id is None or not end(tx, SignInEnd.SIGNED_OUT, sign_in_id, account_id=actor.account_id):
         raise NotFound(f"You have no sign-in {sign_in_id}.", kind="sign_in", id=str(sign_in_id))
 

@@ -12,6 +12,7 @@ from kalends.interfaces.rest.context import (
     CurrentServices,
     CurrentSession,
     count_address,
+    services_of,
 )
 from kalends.interfaces.rest.identity_shapes import SessionView
 from kalends.interfaces.rest.sign_in import Credentials, Device, SignUp, Switch
@@ -83,10 +84,11 @@ def end_session(actor: CurrentActor, services: CurrentServices, response: Respon
 
 def _set_cookie(request: Request, response: Response, session: BrowserSession) -> BrowserSession:
     public_url = request.app.state.settings.public_url
+    remaining = session.expires_at - services_of(request).database.clock.now()
     response.set_cookie(
         SESSION_COOKIE,
         session.cookie,
-        expires=session.expires_at,
+        max_age=int(remaining.total_seconds()),
         path="/",
         secure=(public_url or str(request.url)).startswith("https:"),
         httponly=True,

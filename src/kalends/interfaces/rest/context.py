@@ -34,12 +34,16 @@ _cookie = APIKeyCookie(
 )
 
 
-async def services_of(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     """Give the services that this app was made with."""
     return cast(Services, request.app.state.services)
 
 
-CurrentServices = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    return services_of(request)  # not worth a thread
+
+
+CurrentServices = Annotated[Services, Depends(_services)]
 
 
 def limits_of(request: Request) -> RequestLimits:
@@ -52,7 +56,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-Address = Annotated[str, Depends(address_of)]
+async def _address(request: Request) -> str:
+    return address_of(request)
+
+
+Address = Annotated[str, Depends(_address)]
 
 
 def current_actor(
@@ -110,7 +118,7 @@ def current_session(
 CurrentSession = Annotated[BrowserSession, Depends(current_session)]
 
 
-def count_address(request: Request, address: Address) -> None:
+async def count_address(request: Request, address: Address) -> None:
     """Count a request of somebody who need not be signed in, or raise `TooMany`."""
     limits_of(request).count("address", address)
 

@@ -119,7 +119,9 @@ def problem(
     }
     body = {**standard, **(more or {}), **standard}  # in this order, and none replaced
     # ASCII: a message may quote text that is no valid Unicode.
-    return Response(json.dumps(body, default=str), status_code=status, headers=headers, media_type=MEDIA_TYPE)
+    return Response(
+        json.dumps(body, default=str), status_code=int(status), headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def answer_to(error: KalendsError) -> Response:
