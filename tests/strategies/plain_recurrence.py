@@ -46,7 +46,11 @@ def settle(local: datetime, start: date | datetime) -> date | datetime:
         return local
     shown = local.replace(tzinfo=start.tzinfo).astimezone(UTC).astimezone(start.tzinfo)
     again = shown.replace(fold=1)
-    if start.fold and local >= start.replace(tzinfo=None) and instant(shown) < instant(start) <= instant(again):
+    if (
+        start.fold
+        and local >= start.replace(tzinfo=None)
+        and instant(shown) < instant(start) <= instant(again)
+    ):
         return again
     return shown
 
@@ -64,7 +68,9 @@ def after_until(moment: date | datetime, rule: Rule, start: date | datetime) -> 
 
 
 def plain_locals(rule: Rule, start: date | datetime, horizon: date) -> Iterator[datetime]:
-    first = start.replace(tzinfo=None, fold=0) if isinstance(start, datetime) else datetime.combine(start, time())
+    first = (
+        start.replace(tzinfo=None, fold=0) if isinstance(start, datetime) else datetime.combine(start, time())
+    )
     for period in periods(rule, first, horizon):
         moments = period_moments(rule, first, period, all_day=not isinstance(start, datetime))
         chosen = at_positions(moments, rule.by_setpos) if rule.by_setpos else moments
@@ -98,7 +104,7 @@ def periods(rule: Rule, first: datetime, horizon: date) -> Iterator[datetime]:
                 moment = first + timedelta(minutes=step)
             case _:
                 moment = first + timedelta(seconds=step)
-        if moment.date() > horizon + timedelta(days=400):
+        if moment.date() > horizon + timedelta(days=400 if rule.freq < Frequency.HOURLY else 1):
             return
         yield moment
 
@@ -108,7 +114,11 @@ def period_moments(rule: Rule, first: datetime, period: datetime, *, all_day: bo
     if not all_day:
         hours, minutes, seconds = (
             list(given or implied)
-            for given, implied in ((rule.by_hour, hours), (rule.by_minute, minutes), (rule.by_second, seconds))
+            for given, implied in (
+                (rule.by_hour, hours),
+                (rule.by_minute, minutes),
+                (rule.by_second, seconds),
+            )
         )
     if rule.freq >= Frequency.HOURLY:
         if not all(passes(period.date(), rule, first, limit=True)):
@@ -234,4 +244,6 @@ def week_one(year: int, first_weekday: int) -> date:
 
 def week_year(day: date, first_weekday: int) -> int:
     """Give the year that a day's week belongs to."""
-    return next(year for year in (day.year + 1, day.year, day.year - 1) if day >= week_one(year, first_weekday))
+    return next(
+        year for year in (day.year + 1, day.year, day.year - 1) if day >= week_one(year, first_weekday)
+    )

@@ -76,6 +76,8 @@ def rules(draw: st.DrawFn, *, freqs: tuple[str, ...] = LONG, ends: bool = True) 
     sometimes("WKST", st.sampled_from(DAYS))
     largest = {"YEARLY": 3, "MONTHLY": 14, "WEEKLY": 5, "DAILY": 40}.get(freq, 30)
     sometimes("INTERVAL", st.integers(1, largest).map(str))
+    if freq in ("MINUTELY", "SECONDLY"):  # seldom enough for an oracle that counts on its fingers
+        parts["INTERVAL"] = draw(st.integers(7, 900).map(str))
     if freq in ("YEARLY", "MONTHLY"):
         sometimes("SKIP", st.sampled_from(("OMIT", "BACKWARD", "FORWARD")))
     if ends:
@@ -106,7 +108,9 @@ def series(draw: st.DrawFn) -> Series:
         length=draw(lengths),
         rules=tuple(draw(st.lists(rules(), max_size=2))),
         exclusion_rules=tuple(draw(st.lists(rules(), max_size=1))) if draw(st.integers(0, 4)) == 0 else (),
-        additions=tuple(draw(st.lists(st.builds(Addition, start=near, length=st.none() | lengths), max_size=2))),
+        additions=tuple(
+            draw(st.lists(st.builds(Addition, start=near, length=st.none() | lengths), max_size=2))
+        ),
         exclusions=tuple(draw(st.lists(near, max_size=2))),
         overrides=tuple(draw(st.lists(override, max_size=2, unique_by=lambda o: o.recurrence_id))),
     )

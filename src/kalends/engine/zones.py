@@ -113,6 +113,10 @@ class Zone:
         """Turn one instant into wall-clock seconds."""
         return utc + self._offset(self._changes, utc)
 
+    def changes_before(self, local: int, *, fold: int = 0) -> int:
+        """Give how many changes of offset the wall clock has taken up, far-off repetitions aside."""
+        return bisect_right((self._second_pass if fold else self._first_pass).listed, local)
+
     def _offset(self, changes: Changes, seconds: int) -> int:
         if self._cycled_from is not None and seconds >= self._cycled_from:
             seconds -= ((seconds - self._cycled_from) // _CYCLE + 1) * _CYCLE
@@ -208,9 +212,8 @@ class CustomTimeZone(tzinfo):
     def tzname(self, moment: datetime | None) -> str:
         if moment is None:
             return self.key
-        instant = self.zone.instant(wall_seconds(moment), fold=moment.fold)
-        names = [change.abbreviation for change in self._table.transitions if change.at <= instant]
-        return (names and names[-1]) or self.key
+        passed = self.zone.changes_before(wall_seconds(moment), fold=moment.fold)
+        return (self._table.transitions[passed - 1].abbreviation if passed else "") or self.key
 
     def fromutc(self, moment: datetime) -> datetime:
         utc = wall_seconds(moment)
