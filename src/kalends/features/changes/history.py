@@ -150,7 +150,7 @@ def _changed_part(
 
 
 def _instance(events: Mapping[Start | None, EventFields], key: Start | None) -> EventFields | None:
-    """Give the part of an event that a change is about: an occurrence without an override is as its master."""
+    """Give the part that a change is about: an occurrence without an override is as its master."""
     if key in events:
         return events[key]
     master = events.get(None)
