@@ -82,6 +82,8 @@ def apply_changes(event: Component, before: EventFields, changes: Changes, zone_
     `control_character` for text that iCalendar cannot hold.
     """
     given: dict[str, Any] = {name: value for name, value in changes.items() if _differs(before, name, value)}
+    if "transparent" in changes and "start" in given and event.first("TRANSP") is None:
+        given["transparent"] = changes["transparent"]  # what goes without saying differs for all-day events
     if any(name in given for name in _TIMES):
         start, length = given.get("start", before.start), given.get("length", before.length)
         event = _with_times(event, before, start, length, given.get("end_form", before.end_form), zone_of)

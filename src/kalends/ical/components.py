@@ -30,7 +30,10 @@ class Component:
 
     def first(self, name: str) -> Line | None:
         """Give the first property of this (upper-case) name."""
-        return next((line for line in self.lines if line.name == name), None)
+        for item in self.items:
+            if item.name == name and isinstance(item, Line):
+                return item
+        return None
 
     def all(self, name: str) -> list[Line]:
         """Give every property of this (upper-case) name."""
@@ -109,25 +112,25 @@ def parse_component(
                 raise
             bad_line(error)
             continue
+        if not stack and (line.name != "BEGIN" or done is not None):
+            raise Rejected("not_a_component", f"{line.name} stands outside of a component.", line=number)
         if line.name == "BEGIN":
             if len(stack) == max_depth:
                 raise Rejected("too_deep", f"More than {max_depth} nested components.", line=number)
             stack.append((line.value.strip().upper(), number, []))
         elif line.name == "END":
-            name = line.value.strip().upper()
-            if not stack or stack[-1][0] != name:
-                opened = f"{stack[-1][0]} is open since line {stack[-1][1]}" if stack else "nothing is open"
-                raise Rejected("stray_end", f"END:{name}, but {opened}.", line=number)
-            _, begun, items = stack.pop()
+            name, begun, items = stack[-1]
+            if name != line.value.strip().upper():
+                message = f"END:{line.value.strip()[:40]}, but {name} is open since line {begun}."
+                raise Rejected("stray_end", message, line=number)
+            stack.pop()
             component = Component(name, tuple(items), begun)
             if stack:
                 stack[-1][2].append(component)
             else:
                 done = component
-        elif stack:
+        else:
             stack[-1][2].append(line)
-        if not stack and (done is None or line.name != "END"):
-            raise Rejected("not_a_component", f"{line.name} stands outside of a component.", line=number)
     if stack:
         name, begun, _ = stack[-1]
         raise Rejected("missing_end", f"BEGIN:{name} has no END:{name}.", line=begun)

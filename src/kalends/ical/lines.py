@@ -16,10 +16,14 @@ from kalends.ical.errors import Rejected
 
 Parameters = Mapping[str, tuple[str, ...]]
 
-_LINE = re.compile(r'([A-Za-z0-9-]++)((?:;(?:[^":]++|"[^"]*+")*+)?):(.*+)', re.S)
+# CONTROL of RFC 5545 3.1 is every control character but HTAB.
+_LINE = re.compile(
+    r'([A-Za-z0-9-]++)((?:;(?:[^":\x00-\x08\x0a-\x1f\x7f]++|"[^"\x00-\x08\x0a-\x1f\x7f]*+")*+)?)'
+    r":([^\x00-\x08\x0a-\x1f\x7f]*+)"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PARAMETER = re.compile(r';([^=;"]*+)(?:=((?:[^;"]++|"[^"]*+")*+))?')
 _PARAMETER_VALUE = re.compile(r'((?:[^,"]++|"[^"]*+")*+),')
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # CONTROL of RFC 5545 3.1: all but HTAB
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _CARET = re.compile(r"\^([n^'])")
 _NEEDS_FOLD = re.compile(rb"[^\n]{76,}")
@@ -66,17 +70,22 @@ def parse_line(raw: str, number: int = 0) -> Line:
     """
     match = _LINE.fullmatch(raw)
     if match is None:
-        shown = raw if len(raw) <= 60 else raw[:57] + "..."
-        raise Rejected("bad_line", f"Not a property (NAME;PARAMETERS:VALUE): {shown!r}.", line=number)
+        raise _refusal(raw, number)
+    name, parameter_text, value = match.groups()
+    return Line(raw, name.upper(), parameter_text, value, number)
+
+
+def _refusal(raw: str, number: int) -> Rejected:
     control = _CONTROL.search(raw)
-    if control is not None:
-        raise Rejected(
-            "control_character",
-            f"{match[1].upper()} holds the control character U+{ord(control[0]):04X}, "
-            "which iCalendar forbids; remove it.",
-            line=number,
-        )
-    return Line(raw, match[1].upper(), match[2], match[3], number)
+    if control is None:
+        shown = raw if len(raw) <= 60 else raw[:57] + "..."
+        return Rejected("bad_line", f"Not a property (NAME;PARAMETERS:VALUE): {shown!r}.", line=number)
+    return Rejected(
+        "control_character",
+        f"{raw[:40].partition(':')[0]!r} holds the control character U+{ord(control[0]):04X}, "
+        "which iCalendar forbids; remove it.",
+        line=number,
+    )
 
 
 @lru_cache(maxsize=4096)

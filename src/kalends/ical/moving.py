@@ -113,14 +113,20 @@ def with_recurrence_id(part: Component, new: Start) -> Component:
 
 
 def _moved_rule(rule: str, shift: Shift) -> str:
-    if not shift.changes_form:
-        return moved_rule(rule, shift.old, shift.new)
     match = _UNTIL.search(rule)
-    if match is None:
-        return rule
-    # The end of a rule has the form of the start (RFC 5545 3.3.10).
-    until = shift.apply(read_start(make_line("UNTIL", match[1]), lambda _: UTC))
-    return rule.replace(match[0], f"UNTIL={until_text(until)}")
+    if match is not None:
+        until = read_start(make_line("UNTIL", match[1].upper()), _no_zone)
+        if isinstance(shift.old, datetime) and not isinstance(until, datetime):
+            # A day ends a timed series by that day's end; it moves by whole days.
+            until += wall_time(shift.new, None).date() - wall_time(shift.old, None).date()
+        else:
+            until = shift.apply(until)
+        rule = rule.replace(match[0], f"UNTIL={until_text(until)}")
+    return rule if shift.changes_form else moved_rule(rule, shift.old, shift.new)
+
+
+def _no_zone(_: str) -> tzinfo:
+    return UTC
 
 
 def until_text(until: Start) -> str:

@@ -109,10 +109,10 @@ class _Reader:
         dropped: list[Rejected] = []
         try:
             self._check_lengths(lines)
-            component = parse_component(lines, max_depth=self._limits.max_depth, bad_line=dropped.append)
-            if component.name in _NEED_UID:
-                component = _with_uid(component)
-            block = Block(component.name, component.render(), zones)
+            found = parse_component(lines, max_depth=self._limits.max_depth, bad_line=dropped.append)
+            component = _with_uid(found) if found.name in _NEED_UID else found
+            as_it_stands = component is found and not dropped and all(map(str.strip, lines))
+            block = Block(component.name, "\n".join(lines) if as_it_stands else component.render(), zones)
             if component.first("UID") is not None:
                 self._claim(component, block, self._source.line_at(stretch.start))
         except Rejected as error:
@@ -123,10 +123,10 @@ class _Reader:
         return block
 
     def _check_lengths(self, lines: list[str]) -> None:
-        for number, line in enumerate(lines, 1):
-            if len(line) > self._limits.max_line:
-                message = f"The line has {len(line)} characters; at most {self._limits.max_line} are read."
-                raise Rejected("line_too_long", message, line=number)
+        longest = max(lines, key=len, default="")
+        if len(longest) > self._limits.max_line:
+            message = f"The line has {len(longest)} characters; at most {self._limits.max_line} are read."
+            raise Rejected("line_too_long", message, line=lines.index(longest) + 1)
 
     def _claim(self, component: Component, block: Block, line: int) -> None:
         """Enter a component under its UID; of two for one instance the newer stays."""

@@ -98,11 +98,10 @@ class Structure:
             if name in (opened for opened, _ in self._stack):
                 while self._stack.pop()[0] != name:
                     pass
-        else:
+        elif self._stack:
             self._problem(start, "stray_end", f"END:{_shown(name)} closes nothing.")
-            if self._stack:
-                self._properties_until(start)
-                self._text_from = end + 1
+            self._properties_until(start)
+            self._text_from = end + 1
 
     def _properties_until(self, end: int) -> None:
         if self._text_from < end:

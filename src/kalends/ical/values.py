@@ -17,7 +17,7 @@ ZoneOf = Callable[[str], tzinfo]
 """Gives the zone that a TZID means; raises Rejected `unknown_zone`."""
 
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.A)
-_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(\d\d)?([Zz])?", re.A)
+_TIME = re.compile(r"(\d{8}[Tt]\d{4})(\d\d)?([Zz])?", re.A)
 _DURATION = re.compile(
     r"([+-])?P(?=[\dT])(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
     r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?",
@@ -104,7 +104,8 @@ def length_between(start: Start, end: Start, line: int = 0) -> Length:
 
 def end_of(start: Start, length: Length) -> Start:
     """Give where an event of this length ends: nominal days first, then exact seconds."""
-    nominal = start + timedelta(days=length.days)
+    # Adding nothing would still forget which pass of a repeated hour it is.
+    nominal = start + timedelta(days=length.days) if length.days else start
     if not length.seconds or not isinstance(nominal, datetime):
         return nominal
     exact = timedelta(seconds=length.seconds)
@@ -194,15 +195,14 @@ def _read_time(value: str, line: Line, zone_of: ZoneOf) -> Start:
             return _in_range(date(int(found[1]), int(found[2]), int(found[3])))
         if form is not None and form.upper() == "DATE":
             raise ValueError("VALUE=DATE announces a date, but a time follows")
-        year, month, day, hour, minute = (int(match[n]) for n in range(1, 6))
-        second = int(match[6] or 0)
-        # RFC 5545 3.3.12: a leap second is taken for the one before.
-        moment = datetime(year, month, day, hour, minute, 59 if second == 60 else second)
+        # Digits as they stand are ISO 8601; a leap second is taken for the one before (RFC 5545 3.3.12).
+        seconds = match[2] or "00"
+        moment = datetime.fromisoformat(match[1] + ("59" if seconds == "60" else seconds))
         _in_range(moment)
     except ValueError as error:
         message = f"{line.name} {value[:40]!r} is no time: {error}."
         raise Rejected("bad_time", message, line=line.number) from None
-    if match[7]:
+    if match[3]:
         kept = line.parameter(_ZONE_KEPT)
         moment = moment.replace(tzinfo=UTC)
         return moment if kept is None else moment.astimezone(_zone(kept, line, zone_of))
