@@ -44,7 +44,7 @@ def calendars(ctx: typer.Context) -> None:
         found = []
         for view in list_calendars(tx, desk.actor):
             owner = view.calendar.owner_member_id
-            found.append((view, owner and tx.get(Member, owner).name, view.id == default))
+            found.append((view, tx.get(Member, owner).name if owner else None, view.id == default))
         return found
 
     found = desk.read(read)

@@ -34,10 +34,13 @@ def schema_version(url: str) -> str | None:
 
 def schema_head() -> str:
     """Give the revision that this version of the program works with."""
+    return known_revisions()[0]
+
+
+def known_revisions() -> list[str]:
+    """Give every revision that this version of the program can work up from, the newest first."""
     with as_file(files("kalends.storage") / "migrations") as scripts:
-        head = ScriptDirectory(str(scripts)).get_current_head()
-    assert head is not None, "there is a first migration"
-    return head
+        return [script.revision for script in ScriptDirectory(str(scripts)).walk_revisions()]
 
 
 def _run(url: str, step: Callable[[Config, str], Any], revision: str) -> None:
