@@ -75,6 +75,11 @@ def access_to(actor: Actor, calendar: Calendar, grant: Grant | None, *, owner_si
 
 def calendars_of(tx: Unit, actor: Actor) -> dict[UUID, CalendarView]:
     """Give every calendar of the workspace that the actor may at least see as busy, by id (one query)."""
+    return {id: view for id, view in all_calendars(tx, actor).items() if view.access > Access.NOTHING}
+
+
+def all_calendars(tx: Unit, actor: Actor) -> dict[UUID, CalendarView]:
+    """Give those too of which the actor knows at most single events, because they take part in them."""
     rows = tx.execute(
         select(Calendar, CalendarGrant.access, Member.account_id)
         .outerjoin(
@@ -88,12 +93,13 @@ def calendars_of(tx: Unit, actor: Actor) -> dict[UUID, CalendarView]:
         )
         .order_by(Calendar.id)
     )
-    views = {}
-    for calendar, grant, account_id in rows:
-        level = access_to(actor, calendar, grant, owner_signs_in=account_id is not None)
-        if level > Access.NOTHING:
-            views[calendar.id] = CalendarView(calendar=calendar, access=level)
-    return views
+    return {
+        calendar.id: CalendarView(
+            calendar=calendar,
+            access=access_to(actor, calendar, grant, owner_signs_in=account_id is not None),
+        )
+        for calendar, grant, account_id in rows
+    }
 
 
 def require(calendars: Mapping[UUID, CalendarView], calendar_id: UUID, level: Access) -> CalendarView:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -26,6 +26,8 @@ from kalends.features.identity.models import Member
 from kalends.ical import ObjectText
 from kalends.kit.errors import Clash
 from kalends.storage import Unit
+
+T = TypeVar("T")
 
 _CHUNK = 500  # ids in one IN list, well under every database's limit of parameters
 
@@ -87,7 +89,7 @@ class Image:
 def load(tx: Unit, ids: Iterable[UUID]) -> dict[UUID, CalendarObject]:
     """Give the stored objects among `ids`."""
     found: dict[UUID, CalendarObject] = {}
-    for chunk in _chunks(sorted(set(ids))):
+    for chunk in chunks(sorted(set(ids))):
         rows = tx.execute(select(CalendarObject).where(CalendarObject.id.in_(chunk))).scalars()
         found.update((row.id, row) for row in rows)
     return found
@@ -96,7 +98,7 @@ def load(tx: Unit, ids: Iterable[UUID]) -> dict[UUID, CalendarObject]:
 def find_uids(tx: Unit, calendar_id: UUID, uids: Iterable[str]) -> dict[str, CalendarObject]:
     """Give the calendar's objects by UID, of those asked for."""
     found: dict[str, CalendarObject] = {}
-    for chunk in _chunks(sorted(set(uids))):
+    for chunk in chunks(sorted(set(uids))):
         rows = tx.execute(
             select(CalendarObject).where(
                 CalendarObject.calendar_id == calendar_id, CalendarObject.uid.in_(chunk)
@@ -184,7 +186,7 @@ def _write(
 
 def _unproject(tx: Unit, ids: Sequence[UUID]) -> None:
     for table in (Event, Participant):  # projections are replaced whole
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             tx.execute(delete(table).where(table.object_id.in_(chunk)))
 
 
@@ -245,7 +247,7 @@ def _unbury(tx: Unit, images: Sequence[Image]) -> dict[UUID, int]:
     """Remove the tombstones at the places that are filled again, and give the last versions by object id."""
     last: dict[UUID, int] = {}
     for calendar_id in {image.calendar_id for image in images}:
-        for chunk in _chunks([image.href for image in images if image.calendar_id == calendar_id]):
+        for chunk in chunks([image.href for image in images if image.calendar_id == calendar_id]):
             buried = (Tombstone.calendar_id == calendar_id) & Tombstone.href.in_(chunk)
             last.update(
                 (row.object_id, row.version) for row in tx.execute(select(Tombstone).where(buried)).scalars()
@@ -263,7 +265,7 @@ def _must_be_free(tx: Unit, images: Sequence[Image]) -> None:
         ):
             if len(values) < len(mine):
                 raise UidTaken(f"Each event needs a {column.key} of its own.", field=column.key)
-            for chunk in _chunks(sorted(values)):
+            for chunk in chunks(sorted(values)):
                 for id, value in tx.execute(
                     select(CalendarObject.id, column).where(
                         CalendarObject.calendar_id == calendar_id, column.in_(chunk)
@@ -290,5 +292,6 @@ def _place(thing: CalendarObject | Image) -> tuple[UUID, str]:
     return thing.calendar_id, thing.href
 
 
-def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    """Cut ids into pieces that fit into one IN list."""
     return (values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK))

@@ -14,7 +14,7 @@ from kalends.engine.claims import Priority, rank
 from kalends.engine.series import Start
 from kalends.engine.spans import Span
 from kalends.engine.zones import zone
-from kalends.features.calendars.access import CalendarView, Sight, calendars_of, visible
+from kalends.features.calendars.access import Access, CalendarView, Sight, all_calendars, visible
 from kalends.features.calendars.expansion import EventRow, expand_rows, instance_key, local_start
 from kalends.features.calendars.models import (
     MASTER,
@@ -224,10 +224,14 @@ def views_of(rows: Rows, actor: Actor, calendars: Mapping[UUID, CalendarView]) -
 def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:
     """Give the rows of whole objects as the actor sees them; of the filters only those of calendars and
     members are applied, since an override may differ from its master in all others."""
-    calendars = calendars_of(tx, actor)
+    calendars = all_calendars(tx, actor)
     if filters.calendars is not None:
         calendars = {id: view for id, view in calendars.items() if id in filters.calendars}
-    which = and_(Event.calendar_id.in_(calendars), which)
+    open_ones = [id for id, view in calendars.items() if view.access > Access.NOTHING]
+    known: ColumnElement[bool] = Event.calendar_id.in_(open_ones)
+    if len(open_ones) < len(calendars):  # of the others, the events in which the actor takes part
+        known = and_(Event.calendar_id.in_(calendars), claims_any_of([actor.member_id], open_ones))
+    which = and_(known, which)
     if filters.members is not None:
         own = [id for id, view in calendars.items() if view.calendar.owner_member_id in filters.members]
         which = and_(which, claims_any_of(filters.members, own))

@@ -5,7 +5,6 @@ from kalends.features.changes.history import (
     Kind,
     Moment,
     OperationView,
-    describe_operation,
     get_change_set,
     list_change_sets,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "Refusal",
     "Source",
     "UndoBlocked",
-    "describe_operation",
     "get_change_set",
     "list_change_sets",
 ]

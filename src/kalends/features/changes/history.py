@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from kalends.engine.series import Start
 from kalends.engine.starts import format_start
-from kalends.features.calendars.access import CalendarView, Sight, calendars_of, visible
+from kalends.features.calendars import objects
+from kalends.features.calendars.access import CalendarView, Sight, all_calendars, visible
+from kalends.features.calendars.models import Event
 from kalends.features.calendars.objects import Image
 from kalends.features.calendars.projection import member_of
-from kalends.features.calendars.queries import BUSY
-from kalends.features.changes.models import ChangeSet, State
+from kalends.features.calendars.queries import BUSY, load_rows, views_of
+from kalends.features.changes.models import ChangeOperation, ChangeSet, State
 from kalends.features.changes.service import operation_of, operations_of
 from kalends.features.changes.values import Operation
 from kalends.features.identity.actor import Actor
@@ -98,10 +100,12 @@ def describe(
     tx: Unit, actor: Actor, change_set_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[list[OperationView], int]]:
     """Give the operations that the actor may know of, and how many more there are, by set."""
-    calendars = calendars_of(tx, actor)
+    calendars = all_calendars(tx, actor)
+    rows = tx.execute(operations_of(change_set_ids)).scalars().all()
+    sights = _sights_now(tx, actor, calendars, {row.object_id for row in rows})
     found: dict[UUID, tuple[list[OperationView], int]] = {id: ([], 0) for id in change_set_ids}
-    for row in tx.execute(operations_of(change_set_ids)).scalars():
-        view = describe_operation(actor, calendars, operation_of(row))
+    for row in rows:
+        view = _describe_operation(actor, calendars, operation_of(row), sights[row.object_id])
         views, hidden = found[row.change_set_id]
         if view is None:
             found[row.change_set_id] = views, hidden + 1
@@ -110,14 +114,14 @@ def describe(
     return found
 
 
-def describe_operation(
-    actor: Actor, calendars: Mapping[UUID, CalendarView], op: Operation
+def _describe_operation(
+    actor: Actor, calendars: Mapping[UUID, CalendarView], op: Operation, now: Sight
 ) -> OperationView | None:
-    """Say what one operation does, None where the actor may see neither side."""
+    """Say what one operation did, None where the actor may see neither side."""
     before, after = _events(op.before), _events(op.after)
     key = _changed_part(before, after)
     sides = [
-        _moment(actor, calendars, image, _instance(part, key))
+        _moment(actor, calendars, image, _instance(part, key), now)
         for image, part in ((op.before, before), (op.after, after))
     ]
     image = op.after or op.before
@@ -131,6 +135,31 @@ def describe_operation(
         before=sides[0],
         after=sides[1],
     )
+
+
+def _sights_now(
+    tx: Unit, actor: Actor, calendars: Mapping[UUID, CalendarView], ids: Collection[UUID]
+) -> dict[UUID, Sight]:
+    """Give how much the actor sees of events as they stand, or stood last: history tells no more."""
+    sights = dict.fromkeys(ids, Sight.NOTHING)
+    gone = set(ids)
+    for chunk in objects.chunks(sorted(ids)):
+        rows = load_rows(tx, Event.object_id.in_(chunk))
+        gone -= {row.object_id for row in rows.events}
+        least: dict[UUID, Sight] = {}
+        for view in views_of(rows, actor, calendars):
+            least[view.row.object_id] = min(view.sight, least.get(view.row.object_id, Sight.FULL))
+        sights.update(least)
+    for chunk in objects.chunks(sorted(gone)):
+        last = select(ChangeOperation).where(ChangeOperation.object_id.in_(chunk))
+        for row in tx.execute(last.order_by(ChangeOperation.change_set_id)).scalars():
+            op = operation_of(row)
+            image = op.after or op.before
+            parts = _events(image).values()
+            sights[row.object_id] = min(
+                (_sight(actor, calendars, image, event) for event in parts), default=Sight.NOTHING
+            )
+    return sights
 
 
 def _events(image: Image | None) -> dict[Start | None, EventFields]:
@@ -174,20 +203,14 @@ def _kind(op: Operation, before: EventFields | None, after: EventFields | None) 
 
 
 def _moment(
-    actor: Actor, calendars: Mapping[UUID, CalendarView], image: Image | None, event: EventFields | None
+    actor: Actor,
+    calendars: Mapping[UUID, CalendarView],
+    image: Image | None,
+    event: EventFields | None,
+    now: Sight,
 ) -> Moment | None:
-    if image is None or event is None or image.calendar_id not in calendars:
-        return None
-    calendar = calendars[image.calendar_id]
-    sight = visible(
-        actor,
-        calendar.access,
-        confidential=event.classification != "PUBLIC",
-        created_by=image.created_by,
-        owner_member_id=calendar.calendar.owner_member_id,
-        participants=[id for attendee in event.attendees if (id := member_of(attendee.address))],
-    )
-    if sight is Sight.NOTHING:
+    sight = min(now, _sight(actor, calendars, image, event))
+    if image is None or event is None or sight is Sight.NOTHING:
         return None
     return Moment(
         calendar_id=image.calendar_id,
@@ -195,4 +218,20 @@ def _moment(
         start=event.start,
         end=end_of(event.start, event.length),
         status=event.status,
+    )
+
+
+def _sight(
+    actor: Actor, calendars: Mapping[UUID, CalendarView], image: Image | None, event: EventFields | None
+) -> Sight:
+    if image is None or event is None or image.calendar_id not in calendars:
+        return Sight.NOTHING
+    calendar = calendars[image.calendar_id]
+    return visible(
+        actor,
+        calendar.access,
+        confidential=event.classification != "PUBLIC",
+        created_by=image.created_by,
+        owner_member_id=calendar.calendar.owner_member_id,
+        participants=[id for attendee in event.attendees if (id := member_of(attendee.address))],
     )

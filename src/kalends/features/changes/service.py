@@ -25,8 +25,6 @@ from kalends.storage import Unit
 TRASH_KEPT = timedelta(days=30)
 """How long before-images are kept unless configured: so long can a set be undone."""
 
-_CHUNK = 500  # ids in one IN list
-
 
 class UndoBlocked(Clash):
     """A later change touched the same event; `later` names its set."""
@@ -155,8 +153,8 @@ def _must_be_allowed(tx: Unit, actor: Actor, operations: Sequence[Operation]) ->
     for calendar_id in {image.calendar_id for op in operations for image in (op.before, op.after) if image}:
         require(calendars, calendar_id, Access.WRITE)
     ids = [op.object_id for op in operations if op.before]
-    for begin in range(0, len(ids), _CHUNK):
-        private = and_(Event.object_id.in_(ids[begin : begin + _CHUNK]), Event.confidential)
+    for chunk in objects.chunks(ids):
+        private = and_(Event.object_id.in_(chunk), Event.confidential)
         for view in views_of(load_rows(tx, private), actor, calendars):
             if not view.full:
                 raise Forbidden(

@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select
 from kalends.engine.conflicts import Conflict, ConflictKind, Severity, collisions
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
-from kalends.features.calendars.access import calendars_of
+from kalends.features.calendars.access import all_calendars
 from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
@@ -75,7 +75,7 @@ class Eyes:
     def of(cls, tx: Unit, actor: Actor, gathered: Gathered) -> Self:
         """Look at gathered claims as the actor."""
         views: dict[str, EventView] = {}
-        for view in views_of(gathered.rows, actor, calendars_of(tx, actor)):
+        for view in views_of(gathered.rows, actor, all_calendars(tx, actor)):
             known = views.get(view.row.uid)
             if known is None or _clarity(view) > _clarity(known):
                 views[view.row.uid] = view

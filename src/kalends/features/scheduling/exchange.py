@@ -156,18 +156,20 @@ def export_calendar(
     """Give a calendar as a file, as far as the actor may see it; the rest as busy time."""
     view = require(calendars_of(tx, actor), calendar_id, Access.FREE_BUSY)
     rows = tx.execute(
-        select(CalendarObject.id, CalendarObject.component, CalendarObject.text)
+        select(CalendarObject.id, CalendarObject.component, CalendarObject.text, CalendarObject.created_by)
         .where(CalendarObject.calendar_id == calendar_id)
         .order_by(CalendarObject.id)
     ).all()
     sights = _sights(tx, actor, calendar_id)
     texts = []
-    for id, component, text in rows:
-        full = view.access >= Access.READ and sights.get(id, Sight.FULL) is Sight.FULL
-        if full and not busy_only:
-            texts.append(text)
-        elif component == "VEVENT":
-            texts.append(busy(text))
+    for id, component, text, created_by in rows:
+        if component == "VEVENT":
+            full = view.access >= Access.READ and sights.get(id) is Sight.FULL and not busy_only
+            texts.append(text if full else busy(text))
+        elif view.access >= Access.READ and not busy_only:
+            own = actor.member_id in (created_by, view.calendar.owner_member_id)
+            if own or not _confidential(text):
+                texts.append(text)
     return compose(texts, head or head_of(view))
 
 
@@ -198,6 +200,11 @@ def _sights(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Sight]:
     for view in views:
         least[view.row.object_id] = min(view.sight, least.get(view.row.object_id, Sight.FULL))
     return least
+
+
+def _confidential(text: str) -> bool:
+    lines = (part.first("CLASS") for part in ObjectText.parse(text).parts)
+    return any(line is not None and line.value.strip().upper() != "PUBLIC" for line in lines)
 
 
 def _incoming(
