@@ -77,6 +77,7 @@ class Identity:
 
         Raises `InvitationRefused`, `AlreadyMember`, `Forbidden` when the actor has no account.
         """
+        actor.must_have(Scope.ADMIN)
         account_id = _account_of(actor)
         workspace_id = invitations.find_open(self._database, invitation).workspace_id
 
@@ -90,6 +91,7 @@ class Identity:
 
     def memberships(self, actor: Actor) -> tuple[Member, ...]:
         """Give every member that the actor's account is, oldest first; `switch` takes their ids."""
+        actor.must_have(Scope.ADMIN)
         with self._database.read(None) as tx:
             return accounts.memberships(tx, _account_of(actor))
 
