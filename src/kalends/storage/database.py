@@ -35,9 +35,12 @@ class Unit:
     name a reason to see every workspace.
     """
 
-    def __init__(self, session: Session, workspace_id: UUID | None, now: datetime, ids: Ids) -> None:
+    def __init__(
+        self, session: Session, workspace_id: UUID | None, now: datetime, ids: Ids, *, writing: bool
+    ) -> None:
         self.session = session
         self.now = now
+        self.writing = writing  # what it reads may then be its own, and never come to be
         self._workspace_id = workspace_id
         self._ids = ids
 
@@ -145,7 +148,7 @@ class Database:
     def read(self, workspace_id: UUID | None) -> Iterator[Unit]:
         """Open a snapshot that cannot write."""
         with self._session(writing=False) as session:
-            yield self._unit(session, workspace_id)
+            yield self._unit(session, workspace_id, writing=False)
 
     def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction and commit; run the whole of it again after a deadlock or a busy
@@ -153,7 +156,7 @@ class Database:
         for attempt in range(self._attempts):
             try:
                 with self._session(writing=True) as session:
-                    result = work(self._unit(session, workspace_id))
+                    result = work(self._unit(session, workspace_id, writing=True))
                     session.commit()
                     return result
             except DBAPIError as error:
@@ -165,7 +168,7 @@ class Database:
     def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
         """Run `work` as `write` would, see what comes of it, and leave no trace."""
         with self._session(writing=True) as session:
-            result = work(self._unit(session, workspace_id))
+            result = work(self._unit(session, workspace_id, writing=True))
             session.expunge_all()
             session.rollback()
             return result
@@ -174,9 +177,9 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
 
-    def _unit(self, session: Session, workspace_id: UUID | None) -> Unit:
+    def _unit(self, session: Session, workspace_id: UUID | None, *, writing: bool) -> Unit:
         session.info["workspace_id"] = workspace_id
-        return Unit(session, workspace_id, self.clock.now(), self.ids)
+        return Unit(session, workspace_id, self.clock.now(), self.ids, writing=writing)
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from threading import Lock
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from kalends.engine.zones import UnknownZone, Zone, zone
 from kalends.features.calendars.models import MASTER
 from kalends.features.calendars.projection import series_of_rows
 from kalends.ical import project, series
+from kalends.kit.recent import Recent
 
 Ints = NDArray[np.int64]
 EventRow = Any
@@ -36,30 +37,9 @@ class Expansion:
     original: NDArray[np.datetime64]  # original local starts, which name instances
 
 
-class SeriesCache:
-    """Compiled series by object and version: a version never changes, so entries never go stale."""
-
-    def __init__(self, size: int = 20_000) -> None:
-        self._size = size
-        self._entries: OrderedDict[tuple[UUID, int], CompiledSeries] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[UUID, int], make: Callable[[], CompiledSeries]) -> CompiledSeries:
-        """Give the entry, made when it is not there."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is not None:
-                self._entries.move_to_end(key)
-                return entry
-        entry = make()
-        with self._lock:
-            self._entries[key] = entry
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
-        return entry
-
-
-_compiled = SeriesCache()
+_compiled: Recent[UUID, tuple[object, CompiledSeries]] = Recent(20_000)
+"""Compiled series by object, each with the columns that it was made of. Not by version: one that a preview
+or a transaction rolled back had is given anew to another content."""
 
 
 def expand_rows(
@@ -146,17 +126,7 @@ def _expanded(
     for id in ids:
         master = rows[masters[id]] if id in masters else None
         changed = [rows[i] for i in overrides.get(id, ())]
-        version = (master or changed[0]).version
-
-        def make(
-            master: EventRow = master, changed: list[EventRow] = changed, id: UUID = id
-        ) -> CompiledSeries:
-            try:
-                return compile_series(series_of_rows(master, changed))
-            except UnknownZone:
-                return compile_series(series(project(text_of(id))))
-
-        batch.append(_compiled.get((id, version), make))
+        batch.append(_compile(id, master, changed, text_of))
     window = EPOCH + timedelta(seconds=since), EPOCH + timedelta(seconds=until)
     found = expand_many(batch, *window, zone_for_floating=floating)
     # An occurrence shows the row of the override that shaped it, else the master's.
@@ -167,3 +137,23 @@ def _expanded(
         for place, index in enumerate(overrides.get(id, ()), start=1):
             table[position, place] = index
     return table[found.series, found.override + 1], found.start, found.end, found.original
+
+
+def _compile(
+    id: UUID, master: EventRow, changed: Sequence[EventRow], text_of: Callable[[UUID], str]
+) -> CompiledSeries:
+    """Compile an object's series, or take it from memory while the columns that shape it are the same."""
+    columns = [_SHAPE(row) for row in (master, *changed) if row is not None]
+    kept = _compiled.get(id)
+    if kept is not None and kept[0] == columns:
+        return kept[1]
+    try:
+        compiled = compile_series(series_of_rows(master, changed))
+    except UnknownZone:
+        compiled = compile_series(series(project(text_of(id))))
+    return _compiled.keep(id, (columns, compiled))[1]
+
+
+_SHAPE = attrgetter(
+    *("version", "recurrence_id", "start", "length_days", "length_seconds", "recurrence", "this_and_future")
+)
