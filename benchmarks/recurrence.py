@@ -1,6 +1,6 @@
 """Recurrence against python-dateutil, both in one run: `python benchmarks/recurrence.py [--json]`.
 
-Nothing is cached between identical calls but the parsed text of a rule and where a COUNT ends; the many
+Nothing is cached between identical calls but the rule as parsed and joined to its start; the many
 series are compiled beforehand, as the server keeps them beside the stored text, and timed without it too.
 """
 

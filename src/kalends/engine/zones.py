@@ -136,10 +136,12 @@ class Zone:
         if first == last:
             return offsets[first : first + 1]
         if ascending:
-            edges = np.zeros(last - first + 2, np.intp)
-            edges[1:-1] = seconds.searchsorted(changes.array[first:last])
-            edges[-1] = len(seconds)
-            return np.repeat(offsets[first : last + 1], edges[1:] - edges[:-1])
+            found, begin = np.empty(len(seconds), np.int64), 0
+            for place, cut in enumerate(seconds.searchsorted(changes.array[first:last]).tolist(), first):
+                found[begin:cut] = self._offsets.listed[place]
+                begin = cut
+            found[begin:] = self._offsets.listed[last]
+            return found
         if last - first > 4:
             return offsets.take(first + np.searchsorted(changes.array[first:last], seconds, side="right"))
         # The windows people look at hold few changes: comparing beats a binary search for each time.

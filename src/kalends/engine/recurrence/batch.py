@@ -129,10 +129,8 @@ def _matching(rules: NDArray[Any], freq: Frequency, first: int, last: int) -> tu
     if ((rules["monthdays"] != ALL_MONTHDAYS) | (rules["monthdays_back"] != 0)).any():
         kept &= _either(rules["monthdays"], days.monthday - 1, rules["monthdays_back"], days.month_left)
     if ((rules["weekdays"] != ALL_WEEKDAYS) | (rules["weekdays_back"] != 0)).any():
-        nth = days.weekday * 5 + (days.monthday - 1) // 7
-        kept &= _either(
-            rules["weekdays"], nth, rules["weekdays_back"], days.weekday * 5 + days.month_left // 7
-        )
+        weeks, weeks_back = days.month_week, days.month_week_back
+        kept &= _either(rules["weekdays"], weeks, rules["weekdays_back"], weeks_back)
     row, column = np.nonzero(kept)
     return row, days.number[column]
 

@@ -86,10 +86,7 @@ def _by_day(rule: Rule) -> DayFilter:
     # Numbered days count within the month if the rule speaks of months, else within the year.
     if rule.freq == Frequency.MONTHLY or rule.by_month:
         ahead, back = _numbered(rule.by_day, weeks=5)
-        return lambda days: (
-            ahead.take(days.weekday * 5 + (days.monthday - 1) // 7)
-            | back.take(days.weekday * 5 + days.month_left // 7)
-        )
+        return lambda days: ahead.take(days.month_week) | back.take(days.month_week_back)
     ahead, back = _numbered(rule.by_day, weeks=53)
     return lambda days: (
         ahead.take(days.weekday * 53 + (days.yearday - 1) // 7)

@@ -128,6 +128,7 @@ def instant_of(moment: Start, zone: Zone) -> int:
     return zone.instant(origin_of(moment).local)
 
 
+@lru_cache(maxsize=2048)
 def pattern_of(rule: Rule, origin: Origin) -> Pattern:
     """Join a rule and the start it is read with. Raises InvalidRule where they do not fit together."""
     if origin.all_day:
@@ -167,7 +168,7 @@ def instants(
     if start >= end:
         return
     for chunk in _stream(pattern, origin, start, end, budget):
-        low, high = np.searchsorted(chunk, (start, end)).tolist()
+        low, high = chunk.searchsorted((start, end)).tolist()
         if low < high:
             yield chunk[low:high]
         if high < len(chunk):
@@ -233,7 +234,7 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
         if first <= last and not zone.fixed:
             # Skipped times of these days may still come after the first of the next.
             settled = min(zone.instant(first * DAY), zone.instant(first * DAY, fold=1))
-            cut = int(np.searchsorted(utc, settled))
+            cut = int(utc.searchsorted(settled))
             utc, carried = utc[:cut], utc[cut:]
         else:
             carried = carried[:0]
@@ -244,7 +245,7 @@ def _stream(pattern: Pattern, origin: Origin, start: int, end: int, budget: Budg
 
 def _to_instants(local: Ints, origin: Origin) -> Ints:
     if len(local) and local[0] < origin.local:
-        local = local[np.searchsorted(local, origin.local) :]
+        local = local[local.searchsorted(origin.local) :]
     utc = origin.zone.to_utc(local, ascending=True)
     if origin.fold:
         # A start in the second pass of a repeated hour is followed by the rest of that pass.
@@ -256,13 +257,13 @@ def _to_instants(local: Ints, origin: Origin) -> Ints:
 def present(origin: Origin, utc: Ints, *, folds: bool = False) -> list[Start]:
     """Turn instants into dates or datetimes of the origin's form and zone.
 
-    With `folds` any of them may lie in the second pass of a repeated hour, not only those of an origin there.
+    Without `folds` they ascend, and only those of an origin there lie in the second pass of a repeated hour.
     """
     if not len(utc):
         return []
     if origin.all_day:
         return (utc // DAY).astype("datetime64[D]").tolist()  # type: ignore[no-any-return]
-    local = origin.zone.to_local(utc, ascending=True)
+    local = origin.zone.to_local(utc, ascending=not folds)
     if origin.tzinfo is None:
         return local.view("datetime64[s]").tolist()  # type: ignore[no-any-return]
     days, times = np.divmod(local, DAY)

@@ -44,6 +44,8 @@ class _Table(NamedTuple):
     month_left: Small  # days of the month that come after this one
     yearday: Small  # 1 to 366
     year_left: Small  # days of the year that come after this one
+    month_week: Small  # 5 * weekday + n - 1, for the nth such weekday of the month
+    month_week_back: Small  # the same, counted from its end
     month_index: Small  # months since the table began
     year_index: Small  # years since the table began
 
@@ -54,13 +56,16 @@ def _table() -> _Table:
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     years = months // 12
     month_start, year_start = first_days(months), first_days(years * 12)
+    weekdays, month_left = (days + 3) % 7, first_days(months + 1) - days - 1
     columns = (
-        (days + 3) % 7,
+        weekdays,
         months % 12 + 1,
         days - month_start + 1,
-        first_days(months + 1) - days - 1,
+        month_left,
         days - year_start + 1,
         first_days(years * 12 + 12) - days - 1,
+        weekdays * 5 + (days - month_start) // 7,
+        weekdays * 5 + month_left // 7,
         months - (_TABLE_YEAR - 1970) * 12,
         years - (_TABLE_YEAR - 1970),
     )
@@ -122,6 +127,16 @@ class Days:
     def year_left(self) -> Small:
         """Give how many days of the year are still to come: 0 on December 31."""
         return _table().year_left[self._rows]
+
+    @property
+    def month_week(self) -> Small:
+        """Give 5 * weekday + n - 1 for the nth such weekday of its month."""
+        return _table().month_week[self._rows]
+
+    @property
+    def month_week_back(self) -> Small:
+        """Give 5 * weekday + n - 1 for the nth such weekday before the end of its month."""
+        return _table().month_week_back[self._rows]
 
     @property
     def month_number(self) -> Ints:
