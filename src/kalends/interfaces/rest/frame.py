@@ -45,6 +45,8 @@ class Frame:
         request = _Watched(scope, receive, send, str(self._ids.new()), self._clock.now())
         try:
             await self._app(scope, request.receive, request.send)
+            if request.status is not None and request.status >= 500:
+                _log.error("request_failed", **request.described(), **request.cause(), input=request.input())
         except Exception:
             _log.exception("request_failed", **request.described(), input=request.input())
             if request.status is not None:
@@ -98,6 +100,11 @@ class _Watched:
             "member_id": str(state["member_id"]) if "member_id" in state else None,
             **({"code": refusal.code, "refusal": redacted(refusal.message)} if refusal else {}),
         }
+
+    def cause(self) -> dict[str, Any]:
+        """Give the refusal that was answered, for its stack trace."""
+        refusal = self._scope.get("state", {}).get("refusal")
+        return {"exc_info": refusal} if refusal else {}
 
     def input(self) -> dict[str, Any]:
         """Give what came with the request, without secrets."""
