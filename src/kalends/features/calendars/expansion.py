@@ -36,6 +36,12 @@ class Expansion:
     end: Ints
     original: NDArray[np.datetime64]  # original local starts, which name instances
 
+    def only(self, kept: NDArray[np.bool_]) -> Expansion:
+        """Give the occurrences that are marked."""
+        return Expansion(
+            row=self.row[kept], start=self.start[kept], end=self.end[kept], original=self.original[kept]
+        )
+
 
 _compiled: Recent[UUID, tuple[object, CompiledSeries]] = Recent(20_000)
 """Compiled series by object, each with the columns that it was made of. Not by version: one that a preview

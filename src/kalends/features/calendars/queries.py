@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+import numpy as np
+from sqlalchemy import ColumnElement, and_
 
 from kalends.engine.claims import Priority, rank
 from kalends.engine.series import Start
 from kalends.engine.spans import Span
-from kalends.engine.zones import zone
+from kalends.engine.zones import Zone, zone
 from kalends.features.calendars.access import Access, CalendarView, Sight, all_calendars, visible
-from kalends.features.calendars.expansion import EventRow, expand_rows, instance_key, local_start
+from kalends.features.calendars.event_rows import (
+    Rows,
+    Taker,
+    claims_any_of,
+    in_window,
+    load_rows,
+    recent_rows,
+)
+from kalends.features.calendars.expansion import EventRow, Expansion, expand_rows, instance_key, local_start
 from kalends.features.calendars.models import (
     MASTER,
     CalendarObject,
     Category,
     Event,
-    Participant,
     Response,
     Status,
 )
@@ -33,9 +40,6 @@ MAX_OCCURRENCES = 50_000
 """How many occurrences one answer holds at most."""
 
 BUSY = "Busy"
-
-# Rows rather than mapped objects: a week of a large calendar is read several times faster.
-_EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +60,6 @@ class EventFilter:
     def by_content(self) -> bool:
         """Say whether the filter looks at more than when and whose."""
         return any(part is not None for part in (self.categories, self.priorities, self.statuses, self.text))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
-    """A member's part in an event."""
-
-    member_id: UUID
-    required: bool
-    response: Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,22 +118,55 @@ class EventDetail:
         return self.master or self.overrides[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """What a viewer sees of a stretch of time, as columns in order of start."""
+
+    rows: Sequence[EventRow]
+    views: Mapping[int, EventView]  # of each row that is seen, by its index
+    occurrences: Expansion
+    floating: Zone
+
+    def instances(self) -> list[Instance]:
+        """Give each occurrence as a value."""
+        found = self.occurrences
+        return [
+            Instance(
+                event=self.views[index],
+                start=local_start(self.rows[index], start, self.floating),
+                end=local_start(self.rows[index], end, self.floating),
+                recurrence_key=instance_key(self.rows[index], original),
+            )
+            for index, start, end, original in zip(
+                found.row.tolist(),
+                found.start.tolist(),
+                found.end.tolist(),
+                found.original.tolist(),
+                strict=True,
+            )
+        ]
+
+
 def instances(
     tx: Unit, actor: Actor, window: Span, filters: EventFilter | None = None, *, limit: int = MAX_OCCURRENCES
 ) -> list[Instance]:
-    """Give every occurrence that the actor may see and that intersects the window, in order of start.
+    """Give what `look` finds, each occurrence as a value."""
+    return look(tx, actor, window, filters, limit=limit).instances()
+
+
+def look(
+    tx: Unit, actor: Actor, window: Span, filters: EventFilter | None = None, *, limit: int = MAX_OCCURRENCES
+) -> Range:
+    """Find every occurrence that the actor may see and that intersects the window, in order of start.
 
     Floating and all-day times are taken in the actor's zone. Raises `TooLarge` over `limit` occurrences.
     """
     since, until = _seconds(window.start), _seconds(window.end)
-    views = event_views(tx, actor, in_window(since, until), filters or EventFilter())
-    floating = zone(actor.zone)
+    wanted, floating = filters or EventFilter(), zone(actor.zone)
+    calendars, known = _known(tx, actor, wanted)
+    rows = recent_rows(tx, and_(known, in_window(since, until)))
     found = expand_rows(
-        [view.row for view in views],
-        since,
-        until,
-        floating=floating,
-        text_of=lambda id: tx.get(CalendarObject, id).text,
+        rows.events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
     )
     if len(found.row) > limit:
         raise TooLarge(
@@ -146,23 +174,16 @@ def instances(
             limit=limit,
             setting="max_occurrences",
         )
-    wanted = filters or EventFilter()
-    result = []
-    for index, start, end, original in zip(
-        found.row.tolist(), found.start.tolist(), found.end.tolist(), found.original.tolist(), strict=True
-    ):
-        view = views[index]
-        if _passes(view, wanted):
-            row = view.row
-            result.append(
-                Instance(
-                    event=view,
-                    start=local_start(row, start, floating),
-                    end=local_start(row, end, floating),
-                    recurrence_key=instance_key(row, original),
-                )
-            )
-    return result
+    # Judged after expanding, which needs whole objects: an override that is not seen still replaces.
+    used = np.unique(found.row)
+    views = {
+        index: view
+        for index in used.tolist()
+        if (view := _view(rows.events[index], rows, actor, calendars)) is not None and _passes(view, wanted)
+    }
+    if len(views) < len(used):
+        found = found.only(np.isin(found.row, list(views)))
+    return Range(rows=rows.events, views=views, occurrences=found, floating=floating)
 
 
 def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:
@@ -176,54 +197,44 @@ def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Event rows of whole objects with what hangs on them, whoever may see them."""
-
-    events: Sequence[EventRow]
-    takers: Mapping[tuple[UUID, str], Sequence[Taker]]  # by object id and recurrence key
-    categories: Mapping[UUID, Category]
-
-    def takers_of(self, row: EventRow) -> Sequence[Taker]:
-        """Give the members who take part in a row's event, declined or not."""
-        return self.takers.get((row.object_id, row.recurrence_key), ())
-
-
-def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
-    """Read the rows that match, in at most three queries."""
-    events = tx.execute(select(*_EVENT_COLUMNS).where(which)).all()
-    takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
-    categories = {category.id: category for category in tx.execute(select(Category)).scalars()}
-    return Rows(events=events, takers=takers, categories=categories)
-
-
 def views_of(rows: Rows, actor: Actor, calendars: Mapping[UUID, CalendarView]) -> list[EventView]:
     """Give the rows as the actor sees them, without those they may not know of."""
-    views = []
-    for row in rows.events:
-        calendar = calendars.get(row.calendar_id)
-        if calendar is None:
-            continue
-        taking = rows.takers_of(row)
-        sight = visible(
-            actor,
-            calendar.access,
-            confidential=row.confidential,
-            created_by=row.created_by,
-            owner_member_id=calendar.calendar.owner_member_id,
-            participants=[taker.member_id for taker in taking],
-        )
-        if sight > Sight.NOTHING:
-            category = rows.categories.get(row.category_id)
-            views.append(
-                EventView(row=row, sight=sight, calendar=calendar, category=category, participants=taking)
-            )
-    return views
+    views = (_view(row, rows, actor, calendars) for row in rows.events)
+    return [view for view in views if view is not None]
+
+
+def _view(
+    row: EventRow, rows: Rows, actor: Actor, calendars: Mapping[UUID, CalendarView]
+) -> EventView | None:
+    calendar = calendars.get(row.calendar_id)
+    if calendar is None:
+        return None
+    taking = rows.takers_of(row) if row.has_participants else ()
+    sight = visible(
+        actor,
+        calendar.access,
+        confidential=row.confidential,
+        created_by=row.created_by,
+        owner_member_id=calendar.calendar.owner_member_id,
+        participants=[taker.member_id for taker in taking],
+    )
+    if sight is Sight.NOTHING:
+        return None
+    category = rows.categories.get(row.category_id)
+    return EventView(row=row, sight=sight, calendar=calendar, category=category, participants=taking)
 
 
 def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:
     """Give the rows of whole objects as the actor sees them; of the filters only those of calendars and
     members are applied, since an override may differ from its master in all others."""
+    calendars, known = _known(tx, actor, filters)
+    return views_of(load_rows(tx, and_(known, which)), actor, calendars)
+
+
+def _known(
+    tx: Unit, actor: Actor, filters: EventFilter
+) -> tuple[Mapping[UUID, CalendarView], ColumnElement[bool]]:
+    """Give the calendars to look at, and what matches objects of which the actor may know."""
     calendars = all_calendars(tx, actor)
     if filters.calendars is not None:
         calendars = {id: view for id, view in calendars.items() if id in filters.calendars}
@@ -231,56 +242,10 @@ def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: Eve
     known: ColumnElement[bool] = Event.calendar_id.in_(open_ones)
     if len(open_ones) < len(calendars):  # of the others, the events in which the actor takes part
         known = and_(Event.calendar_id.in_(calendars), claims_any_of([actor.member_id], open_ones))
-    which = and_(known, which)
     if filters.members is not None:
         own = [id for id, view in calendars.items() if view.calendar.owner_member_id in filters.members]
-        which = and_(which, claims_any_of(filters.members, own))
-    return views_of(load_rows(tx, which), actor, calendars)
-
-
-def in_window(since: int, until: int) -> ColumnElement[bool]:
-    """Match objects with anything in [since, until), in seconds since 1970."""
-    return and_(Event.until_utc >= since, Event.since_utc < until)
-
-
-def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:
-    """Match objects that claim one of the members, who own these calendars, in any of their rows."""
-    taking = (
-        exists()
-        .where(
-            Participant.workspace_id == Event.workspace_id,
-            Participant.object_id == Event.object_id,
-            Participant.member_id.in_(members),
-        )
-        .correlate(Event)
-    )
-    return or_(taking, Event.calendar_id.in_(own_calendars))
-
-
-def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, str], list[Taker]]:
-    rows = tx.execute(
-        select(
-            Participant.object_id,
-            Participant.recurrence_key,
-            Participant.member_id,
-            Participant.required,
-            Participant.response,
-        )
-        .join(
-            Event,
-            and_(
-                Event.workspace_id == Participant.workspace_id,
-                Event.object_id == Participant.object_id,
-                Event.recurrence_key == Participant.recurrence_key,
-            ),
-        )
-        .where(which)
-        .order_by(Participant.member_id)
-    )
-    takers: dict[tuple[UUID, str], list[Taker]] = defaultdict(list)
-    for object_id, key, member_id, required, response in rows:
-        takers[object_id, key].append(Taker(member_id=member_id, required=required, response=response))
-    return takers
+        known = and_(known, claims_any_of(filters.members, own))
+    return calendars, known
 
 
 def _passes(view: EventView, wanted: EventFilter) -> bool:

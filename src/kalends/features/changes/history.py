@@ -13,10 +13,11 @@ from kalends.engine.series import Start
 from kalends.engine.starts import format_start
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import CalendarView, Sight, all_calendars, visible
+from kalends.features.calendars.event_rows import load_rows
 from kalends.features.calendars.models import Event
 from kalends.features.calendars.objects import Image
 from kalends.features.calendars.projection import member_of
-from kalends.features.calendars.queries import BUSY, load_rows, views_of
+from kalends.features.calendars.queries import BUSY, views_of
 from kalends.features.changes.models import ChangeOperation, ChangeSet, State
 from kalends.features.changes.service import operation_of, operations_of
 from kalends.features.changes.values import Operation

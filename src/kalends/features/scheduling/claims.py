@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, select
 
 from kalends.engine.claims import Claims, EventFacts, Participant, Subject, rank
 from kalends.engine.zones import zone
+from kalends.features.calendars.event_rows import Rows, Taker, claims_any_of, in_window, load_rows
 from kalends.features.calendars.expansion import EventRow, Expansion, expand_rows, zone_name
 from kalends.features.calendars.models import Calendar, CalendarObject, Response, Status
-from kalends.features.calendars.queries import Rows, Taker, claims_any_of, in_window, load_rows
 from kalends.features.identity.models import Member
 from kalends.storage import Unit
 

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement
 from kalends.engine.claims import Flexibility
 from kalends.engine.conflicts import Conflict
 from kalends.features.calendars.access import Access, calendars_of
+from kalends.features.calendars.event_rows import load_rows
 from kalends.features.calendars.models import Event
-from kalends.features.calendars.queries import load_rows
 from kalends.features.changes import (
     Changes,
     ChangeSet,

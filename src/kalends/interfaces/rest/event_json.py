@@ -12,9 +12,10 @@ from kalends.engine.series import Length, Start
 from kalends.engine.starts import parse_start
 from kalends.engine.zones import UnknownZone
 from kalends.features.calendars.access import Access
+from kalends.features.calendars.event_rows import Taker
 from kalends.features.calendars.expansion import zone_name
 from kalends.features.calendars.models import CalendarObject, Category
-from kalends.features.calendars.queries import EventDetail, EventView, Instance, Taker
+from kalends.features.calendars.queries import EventDetail, EventView, Instance
 from kalends.ical.values import end_of, format_length
 from kalends.interfaces.rest.event_times import show
 

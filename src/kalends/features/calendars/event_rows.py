@@ -1,0 +1,157 @@
+"""Event rows of whole objects, whoever may see them; those that were lately read from memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from kalends.features.calendars.expansion import EventRow
+from kalends.features.calendars.models import Category, Event, Participant, Response
+from kalends.kit.recent import Recent
+from kalends.storage import Unit
+
+# Rows rather than mapped objects: a week of a large calendar is read several times faster.
+_EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """A member's part in an event."""
+
+    member_id: UUID
+    required: bool
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Event rows of whole objects with what hangs on them, whoever may see them."""
+
+    events: Sequence[EventRow]
+    takers: Mapping[tuple[UUID, str], Sequence[Taker]]  # by object id and recurrence key
+    categories: Mapping[UUID, Category]
+
+    def takers_of(self, row: EventRow) -> Sequence[Taker]:
+        """Give the members who take part in a row's event, declined or not."""
+        return self.takers.get((row.object_id, row.recurrence_key), ())
+
+
+def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
+    """Read the rows that match, in at most three queries."""
+    events, takers = _load(tx, which)
+    return Rows(events=events, takers=takers, categories=_categories(tx))
+
+
+_Takers = Mapping[tuple[UUID, str], Sequence[Taker]]
+_Loaded = tuple[Sequence[EventRow], _Takers]
+
+
+def _load(tx: Unit, which: ColumnElement[bool]) -> _Loaded:
+    events = tx.execute(
+        select(*_EVENT_COLUMNS).where(which).order_by(Event.object_id, Event.recurrence_key)
+    ).all()
+    takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
+    return events, takers
+
+
+def _categories(tx: Unit) -> dict[UUID, Category]:
+    return {category.id: category for category in tx.execute(select(Category)).scalars()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An object's rows at one version."""
+
+    version: int
+    events: Sequence[EventRow]
+    takers: _Takers
+
+
+_recent: Recent[UUID, _Kept] = Recent(10_000)
+_LONGEST_KEPT = 4_000  # characters of a description; longer ones would fill the memory
+_MOST_BY_ID = 500
+
+
+def recent_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
+    """Read the rows that match as `load_rows` does, but take from memory what is still at its version."""
+    if tx.writing:  # what it sees may be rolled back, and its versions given to other content
+        return load_rows(tx, which)
+    found = tx.execute(select(Event.object_id, Event.version).where(which).order_by(Event.object_id))
+    versions = dict(found.tuples().all())
+    objects = {
+        id: kept
+        for id, version in versions.items()
+        if (kept := _recent.get(id)) is not None and kept.version == version
+    }
+    missing = versions.keys() - objects.keys()
+    if missing:
+        by_id = Event.object_id.in_(missing)
+        objects.update(_keep(_load(tx, by_id if len(missing) <= _MOST_BY_ID else which)))
+    in_order = [objects[id] for id in versions]
+    return Rows(
+        events=[row for kept in in_order for row in kept.events],
+        takers={key: takers for kept in in_order for key, takers in kept.takers.items()},
+        categories=_categories(tx),
+    )
+
+
+def _keep(loaded: _Loaded) -> Iterable[tuple[UUID, _Kept]]:
+    events, takers = loaded
+    for id, group in groupby(events, attrgetter("object_id")):
+        rows = tuple(group)
+        keys = [(id, row.recurrence_key) for row in rows if row.has_participants]
+        kept = _Kept(rows[0].version, rows, {key: takers[key] for key in keys})
+        if all(len(row.description or "") <= _LONGEST_KEPT for row in rows):
+            _recent.keep(id, kept)
+        yield id, kept
+
+
+def in_window(since: int, until: int) -> ColumnElement[bool]:
+    """Match objects with anything in [since, until), in seconds since 1970."""
+    return and_(Event.until_utc >= since, Event.since_utc < until)
+
+
+def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:
+    """Match objects that claim one of the members, who own these calendars, in any of their rows."""
+    taking = (
+        exists()
+        .where(
+            Participant.workspace_id == Event.workspace_id,
+            Participant.object_id == Event.object_id,
+            Participant.member_id.in_(members),
+        )
+        .correlate(Event)
+    )
+    return or_(taking, Event.calendar_id.in_(own_calendars))
+
+
+def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, str], list[Taker]]:
+    rows = tx.execute(
+        select(
+            Participant.object_id,
+            Participant.recurrence_key,
+            Participant.member_id,
+            Participant.required,
+            Participant.response,
+        )
+        .join(
+            Event,
+            and_(
+                Event.workspace_id == Participant.workspace_id,
+                Event.object_id == Participant.object_id,
+                Event.recurrence_key == Participant.recurrence_key,
+            ),
+        )
+        .where(which)
+        .order_by(Participant.member_id)
+    )
+    takers: dict[tuple[UUID, str], list[Taker]] = defaultdict(list)
+    for object_id, key, member_id, required, response in rows:
+        takers[object_id, key].append(Taker(member_id=member_id, required=required, response=response))
+    return takers
