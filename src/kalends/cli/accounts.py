@@ -77,7 +77,7 @@ def add(
     member: Annotated[
         str | None, typer.Option(metavar="NAME", help="Join as this member, who has no account yet.")
     ] = None,
-    role: Annotated[Role, typer.Option(help="What the member is to the others.")] = Role.PARENT,
+    role: Annotated[Role | None, typer.Option(help="What the member is to the others.")] = None,
     permission: Annotated[Permission, typer.Option(help="What a joining member may do.")] = Permission.EDITOR,
     password_stdin: FromStdin = False,
 ) -> None:
@@ -103,7 +103,7 @@ def add(
             invitation=invitation,
             workspace_name=found,
             zone=zone,
-            role=role,
+            role=role or Role.PARENT,
         )
     )
     data = {"username": username, "member_id": str(actor.member_id), "workspace_id": str(actor.workspace_id)}
@@ -146,7 +146,7 @@ def set_password(ctx: typer.Context, username: Username, password_stdin: FromStd
     _tell(ctx, f"Set the password of {username}", {"username": username}, password if made_up else None)
 
 
-def _invitation(desk: Desk, member: str | None, role: Role, permission: Permission) -> str:
+def _invitation(desk: Desk, member: str | None, role: Role | None, permission: Permission) -> str:
     """Invite on behalf of the workspace's owner."""
     member_id = picking.member(desk, member).id if member else None
     return desk.write(

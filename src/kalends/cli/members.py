@@ -10,7 +10,7 @@ import typer
 
 from kalends.cli import picking
 from kalends.cli.answering import answer, confirm, list_of, literal, table_of
-from kalends.cli.desk import open_desk
+from kalends.cli.desk import Desk, open_desk
 from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import AutoResolve, Member, Permission, Role
 from kalends.features.identity.preferences import Preferences
