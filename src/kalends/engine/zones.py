@@ -10,7 +10,7 @@ to 9999.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -255,11 +255,6 @@ def zone_of(tz: tzinfo) -> Zone:
     raise UnknownZone(
         f"Times must carry a ZoneInfo with an IANA name, not {tz!r}.", field="zone", zone=repr(tz)[:80]
     )
-
-
-def instants(moments: Sequence[datetime]) -> Seconds:
-    """Give the UTC seconds of aware datetimes, by the same policy as arrays of local times."""
-    return np.array([instant(moment) for moment in moments], np.int64)
 
 
 def instant(moment: datetime) -> int:

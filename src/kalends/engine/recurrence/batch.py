@@ -68,7 +68,7 @@ def expand_many(
 
 def _joined(blocks: list[bytes], dtype: np.dtype[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Join packed rows, each with the index of the series that it came from."""
-    sizes = np.array([len(block) for block in blocks], np.intp) // dtype.itemsize
+    sizes = np.fromiter(map(len, blocks), np.intp, len(blocks)) // dtype.itemsize
     return np.repeat(np.arange(len(blocks)), sizes), np.frombuffer(b"".join(blocks), dtype)
 
 
@@ -98,10 +98,17 @@ def _alone(
 
 
 def _ruled(compiled: list[CompiledSeries], window: tuple[int, int], viewer: Zone) -> list[Occurrences]:
-    owner, rules = _joined([item.rules for item in compiled], RULE)
+    """Expand all rules that are rows of bit masks, some thousands of series times days at a time."""
+    ruled = [(index, item) for index, item in enumerate(compiled) if item.rules]
+    places = np.array([index for index, _ in ruled], np.intp)
+    owner, rules = _joined([item.rules for _, item in ruled], RULE)
+    zones = {id(item.zone): item.zone for _, item in ruled}
+    clocks = np.array([id(item.zone) for _, item in ruled], np.intp)[owner]
+    spoken_for, keys = _joined([item.taken for _, item in ruled], np.dtype(np.int64))
+    taken, owner = _coded(places[spoken_for], keys), places[owner]
     reach = _MARGIN + rules["length_days"] * DAY + rules["length_seconds"]
     live = (rules["last"] > window[0] - reach) & (rules["start"] < window[1] + _MARGIN)
-    owner, rules = owner[live], rules[live]
+    owner, rules, clocks = owner[live], rules[live], clocks[live]
     if not len(rules):
         return []
     first = max((window[0] - int(reach[live].max())) // DAY, FIRST_DAY)
@@ -113,7 +120,9 @@ def _ruled(compiled: list[CompiledSeries], window: tuple[int, int], viewer: Zone
         for some in np.split(of_freq, range(step, len(of_freq), step)):
             if len(some) and first <= last:
                 row, day = _matching(rules[some], freq, first, last)
-                parts.append(_placed(compiled, owner, rules, some[row], day, window, viewer))
+                chosen = some[row]
+                placed = _Matches(owner[chosen], rules[chosen], clocks[chosen], day)
+                parts.append(_placed(placed, zones, window, viewer, taken))
     return parts
 
 
@@ -165,63 +174,45 @@ def _in_interval(rules: NDArray[Any], freq: Frequency, days: Days) -> Bools:
     return met
 
 
+class _Matches(NamedTuple):
+    """Days on which rules match, in columns."""
+
+    owner: NDArray[np.intp]  # index into the batch
+    rules: NDArray[Any]  # rows of RULE
+    clocks: NDArray[np.intp]  # which zone's wall clock the rule runs on
+    day: Ints
+
+
 def _placed(
-    compiled: list[CompiledSeries],
-    owner: NDArray[np.intp],
-    rules: NDArray[Any],
-    row: NDArray[np.intp],
-    day: Ints,
-    window: tuple[int, int],
-    viewer: Zone,
+    found: _Matches, zones: dict[int, Zone], window: tuple[int, int], viewer: Zone, taken: Ints
 ) -> Occurrences:
     """Turn matching days into occurrences: instants, ends, and what ends, exclusions and the window leave."""
-    index = owner[row]
-    keys = day * DAY + rules["time"][row]
-    days, seconds = rules["length_days"][row] * DAY, rules["length_seconds"][row]
+    index, rules = found.owner, found.rules
+    keys = found.day * DAY + rules["time"]
+    days, seconds = rules["length_days"] * DAY, rules["length_seconds"]
     begin, finish, original = np.empty_like(keys), np.empty_like(keys), keys.copy()
-    floating = rules["floating"][row]
+    floating = rules["floating"]
     if floating.any():
         # Floating times are known by their wall clock, and happen on the viewer's.
         wall = keys[floating]
         begin[floating] = viewer.to_utc(wall)
         finish[floating] = viewer.to_utc(wall + (days + seconds)[floating])
-    for zone, own in _by_zone(compiled, owner, row):
-        own &= ~floating
+    for clock, zone in zones.items():
+        own = (found.clocks == clock) & ~floating
         instants = zone.to_utc(keys[own])
         shown = zone.to_local(instants)
         keys[own], begin[own], original[own] = instants, instants, shown
         nominal = days[own]
         finish[own] = (zone.to_utc(shown + nominal) if nominal.any() else instants) + seconds[own]
     kept = intersecting(begin, finish, window)
-    kept &= (keys > rules["start"][row]) & (keys <= rules["last"][row])
+    kept &= (keys > rules["start"]) & (keys <= rules["last"])
     kept[1:] &= (index[1:] != index[:-1]) | (keys[1:] != keys[:-1])  # a skipped date falls on the next one
-    kept &= ~_taken(compiled, index, keys)
+    if len(taken):
+        kept &= ~np.isin(_coded(index, keys), taken)
     none = np.full(int(kept.sum()), -1, np.int32)
     return Occurrences(index[kept], begin[kept], finish[kept], original[kept].view("datetime64[s]"), none)
 
 
-def _by_zone(
-    compiled: list[CompiledSeries], owner: NDArray[np.intp], row: NDArray[np.intp]
-) -> list[tuple[Zone, Bools]]:
-    """Give each zone with the mask of the rows that run on its clock."""
-    zones: dict[int, Zone] = {}
-    codes = np.empty(len(owner), np.intp)
-    for place, index in enumerate(owner.tolist()):
-        zone = compiled[index].zone
-        zones[id(zone)] = zone
-        codes[place] = id(zone)
-    per_row = codes[row]
-    return [(zone, per_row == code) for code, zone in zones.items()]
-
-
-def _taken(compiled: list[CompiledSeries], index: NDArray[np.intp], keys: Ints) -> Bools:
-    """Mark the keys that an exclusion, an override or an addition of the same series has taken."""
-    marked = np.zeros(len(keys), np.bool_)
-    owner, taken = _joined([item.taken for item in compiled], np.dtype(np.int64))
-    if len(owner):
-        concerned = np.flatnonzero(np.isin(index, owner))
-        both = np.stack([index[concerned], keys[concerned]], axis=1)
-        pairs = np.stack([owner, taken], axis=1)
-        found = set(map(tuple, pairs.tolist()))
-        marked[concerned] = [tuple(pair) in found for pair in both.tolist()]
-    return marked
+def _coded(index: NDArray[np.intp], keys: Ints) -> Ints:
+    """Give one number for each (series, key): seconds from year 1 to 9999 fit in 39 bits and a sign."""
+    return index * (1 << 40) + keys
