@@ -215,3 +215,18 @@ def test_an_empty_batch_gives_empty_columns() -> None:
 def test_the_limit_keeps_the_earliest() -> None:
     found = occurrences(daily(), date(2024, 1, 1), date(2024, 2, 1), limit=2)
     assert [one.start for one in found] == [ny(1), ny(1) + timedelta(days=1)]
+
+
+@pytest.mark.parametrize("start", [date(9999, 12, 31), datetime(9999, 12, 31, 12)])
+def test_an_end_past_the_last_year_is_cut_there(start: Start) -> None:
+    (only,) = occurrences(
+        Series(start=start, length=Length(days=3)), date(9999, 1, 1), datetime(9999, 12, 31, 23)
+    )
+    assert (only.end.year, only.end.month, only.end.day) == (9999, 12, 31)
+
+
+def test_the_whole_calendar_is_a_window() -> None:
+    series = [Series(start=date(9999, 12, 30), length=DAY, rules=("FREQ=DAILY",)), daily()]
+    assert (
+        len(expand_many(series, date.min, datetime(9999, 12, 31, 23), zone_for_floating=NEW_YORK).series) == 6
+    )

@@ -290,3 +290,11 @@ def test_instants_come_as_an_array_of_utc_seconds() -> None:
 def test_months_after_each_other_keep_their_order() -> None:
     found = list(expand("FREQ=MONTHLY;BYMONTHDAY=-1,1,15", date(2024, 1, 1), limit=200))
     assert all(first < second for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize("freq", ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"])
+def test_an_interval_may_reach_past_the_calendar(freq: str) -> None:
+    start = datetime(2024, 1, 31)
+    found = list(expand(f"FREQ={freq};INTERVAL=999999999", start))
+    assert found[0] == start
+    assert len(found) < 400

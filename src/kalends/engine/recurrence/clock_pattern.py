@@ -43,8 +43,7 @@ class ClockPattern:
         if not self.per_day:
             return np.empty(0, np.int64)
         days = passing(Days.range(first, last + 1), self._filters)
-        budget.spend(len(days) * self.per_day)
-        units = self._by_stride(days) if self._strides else self._by_candidate(days)
+        units = self._by_stride(days, budget) if self._strides else self._by_candidate(days, budget)
         return (units[:, None] * self._unit + self._offsets).ravel()
 
     def _units_of_day(self, rule: Rule) -> Ints:
@@ -63,19 +62,21 @@ class ClockPattern:
         kept &= (units - self._start) % shared == 0
         return units[kept]
 
-    def _by_candidate(self, days: Ints) -> Ints:
+    def _by_candidate(self, days: Ints, budget: Budget) -> Ints:
         """Try every allowed unit of every day against INTERVAL."""
+        budget.spend(len(days) * self.per_day)
         units = (days[:, None] * self._units_per_day + self._units).ravel()
         if self._interval == 1:
             return units
         met: Bools = (units - self._start) % self._interval == 0
         return units[met]
 
-    def _by_stride(self, days: Ints) -> Ints:
+    def _by_stride(self, days: Ints, budget: Budget) -> Ints:
         """Step through each day by INTERVAL and keep the allowed units: cheaper when few steps fit a day."""
         steps = np.arange(-(-self._units_per_day // self._interval)) * self._interval
         within = (self._start - days * self._units_per_day)[:, None] % self._interval + steps
         day, step = np.nonzero(within < self._units_per_day)
+        budget.spend(len(day) * len(self._offsets))
         unit = within[day, step]
         allowed = np.zeros(self._units_per_day, np.bool_)
         allowed[self._units] = True

@@ -38,8 +38,8 @@ RULE = np.dtype(
         ("time", np.int32),  # seconds into the day
         ("interval", np.int32),
         ("first_period", np.int32),  # in the unit of the frequency
-        ("length_days", np.int32),
-        ("length_seconds", np.int32),
+        ("length_days", np.int64),
+        ("length_seconds", np.int64),
         ("months", np.uint16),  # bit m: month m is wanted
         ("monthdays", np.uint32),  # bit d-1: day d of the month is wanted
         ("monthdays_back", np.uint32),  # bit d-1: the dth day from its end

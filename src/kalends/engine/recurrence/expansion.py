@@ -261,6 +261,8 @@ def present(origin: Origin, utc: Ints, *, folds: bool = False) -> list[Start]:
     """
     if not len(utc):
         return []
+    if folds:
+        utc = np.minimum(utc, _latest(origin))  # ends may lie past the last day that Python knows
     if origin.all_day:
         return (utc // DAY).astype("datetime64[D]").tolist()  # type: ignore[no-any-return]
     local = origin.zone.to_local(utc, ascending=not folds)
@@ -277,6 +279,10 @@ def present(origin: Origin, utc: Ints, *, folds: bool = False) -> list[Start]:
         for place in np.flatnonzero(origin.zone.to_utc(local) != utc).tolist():
             moments[place] = moments[place].replace(fold=1)
     return moments  # type: ignore[return-value]
+
+
+def _latest(origin: Origin) -> int:
+    return origin.zone.instant((LAST_DAY + 1) * DAY - 1)
 
 
 def _time(seconds: int, tz: tzinfo) -> time:
