@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
-from sqlalchemy import Engine, Executable, Result, create_engine, event, insert, select
+from sqlalchemy import Engine, Executable, Result, TableClause, create_engine, event, insert, select
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
@@ -19,12 +20,13 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.errors import NotFound, Unavailable
 from kalends.kit.ids import Ids
-from kalends.storage.schema import Identified, Scoped
+from kalends.storage.schema import Identified, Scoped, Table
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Row = TypeVar("Row", bound=Identified)
 
+_BATCH = 500  # rows of one bulk insert
 _RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 
 
@@ -79,11 +81,12 @@ class Unit:
         result = cast(CursorResult[Any], self.session.execute(statement))
         return result.rowcount
 
-    def insert(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert many rows at once, scoped to this workspace."""
-        if rows:
-            scope = {"workspace_id": self.workspace_id} if issubclass(table, Scoped) else {}
-            self.session.execute(insert(table), [{**scope, **row} for row in rows])
+    def insert(self, table: type[Table], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert many rows, scoped to this workspace; of a generator only a batch is held at a time."""
+        scope = {"workspace_id": self.workspace_id} if issubclass(table, Scoped) else {}
+        rest = iter(rows)
+        while batch := [{**scope, **row} for row in islice(rest, _BATCH)]:
+            self.session.execute(insert(cast(TableClause, table.__table__)), batch)
 
     def add(self, row: T) -> T:
         """Store one row now, so that what follows in this unit sees it."""
@@ -153,25 +156,31 @@ class Database:
     def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction and commit; run the whole of it again after a deadlock or a busy
         database, so it must not reach outside the unit."""
+        return self._written(workspace_id, work, Session.commit)
+
+    def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
+        """Run `work` as `write` would, see what comes of it, and leave no trace."""
+
+        def leave(session: Session) -> None:
+            session.expunge_all()
+            session.rollback()
+
+        return self._written(workspace_id, work, leave)
+
+    def _written(
+        self, workspace_id: UUID | None, work: Callable[[Unit], T], end: Callable[[Session], None]
+    ) -> T:
         for attempt in range(self._attempts):
             try:
                 with self._session(writing=True) as session:
                     result = work(self._unit(session, workspace_id, writing=True))
-                    session.commit()
+                    end(session)
                     return result
             except DBAPIError as error:
                 if not _may_pass(error):
                     raise
                 time.sleep(0.005 * 2 ** min(attempt, 6))
         raise Unavailable("The database stayed busy; please try again.", retry_after=1)
-
-    def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
-        """Run `work` as `write` would, see what comes of it, and leave no trace."""
-        with self._session(writing=True) as session:
-            result = work(self._unit(session, workspace_id, writing=True))
-            session.expunge_all()
-            session.rollback()
-            return result
 
     def close(self) -> None:
         """Close every connection."""

@@ -6,7 +6,7 @@ Only change sets call `store`; it does not ask who acts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -23,7 +23,6 @@ from kalends.features.calendars.models import (
 )
 from kalends.features.calendars.projection import Directory, project_object
 from kalends.features.identity.models import Member
-from kalends.ical import ObjectText
 from kalends.kit.errors import Clash
 from kalends.storage import Unit
 
@@ -83,7 +82,7 @@ class Image:
 
     def to_json(self) -> dict[str, Any]:
         """Give the image as JSON values."""
-        return {name: _json(value) for name, value in asdict(self).items()}
+        return {name: _json(getattr(self, name)) for name in ("object_id", *_COLUMNS)}
 
 
 def load(tx: Unit, ids: Iterable[UUID]) -> dict[UUID, CalendarObject]:
@@ -142,20 +141,14 @@ def project_again(tx: Unit, rows: Sequence[CalendarObject]) -> None:
     _project(tx, [Image.of(row) for row in rows], {row.id: row.version for row in rows})
 
 
-def relabel(tx: Unit, category_id: UUID, old: str, new: str) -> None:
-    """Write a category's new name into the text of every event that carries it."""
-    ids = tx.execute(select(Event.object_id).where(Event.category_id == category_id)).scalars().all()
-    tx.lock(Calendar, tx.execute(select(Event.calendar_id).where(Event.category_id == category_id)).scalars())
+def unfolded(text: str) -> str:
+    """Give a stored text with each property on one line, for a look at it without reading it whole."""
+    return text.replace("\r\n ", "")
 
-    def renamed(text: str) -> str:
-        found = ObjectText.parse(text)
-        for event in found.events():
-            labels = (new if label.casefold() == old.casefold() else label for label in event.categories)
-            found = found.with_fields(event.recurrence_id, categories=tuple(labels))
-        return found.render()
 
-    pairs = ((row, replace(Image.of(row), text=renamed(row.text))) for row in load(tx, ids).values())
-    store(tx, [(row, image) for row, image in pairs if image.text != row.text])
+def lock_all(tx: Unit) -> None:
+    """Hold every calendar of the workspace, so that no event comes or changes until the unit ends."""
+    tx.lock(Calendar, tx.execute(select(Calendar.id)).scalars().all())
 
 
 def _write(
@@ -163,24 +156,26 @@ def _write(
 ) -> dict[UUID, int]:
     _must_be_free(tx, [image for _, image in wanted])
     returning = _unbury(tx, [image for row, image in wanted if row is None or _place(row) != _place(image)])
-    versions: dict[UUID, int] = {}
-    new = []
-    for row, image in wanted:
-        last = row.version if row else returning.get(image.object_id, 0)
-        versions[image.object_id] = last + 1
-        values = {
+    versions = {
+        image.object_id: 1 + (row.version if row else returning.get(image.object_id, 0))
+        for row, image in wanted
+    }
+
+    def values(image: Image) -> dict[str, Any]:
+        return {
             **{name: getattr(image, name) for name in _COLUMNS},
-            "version": last + 1,
+            "version": versions[image.object_id],
             "change_number": numbers[image.calendar_id],
             "updated_at": tx.now,
         }
-        if row is None:
-            new.append({"id": image.object_id, **values})
-        else:
-            for name, value in values.items():
+
+    for row, image in wanted:
+        if row is not None:
+            for name, value in values(image).items():
                 setattr(row, name, value)
     tx.session.flush()
-    tx.insert(CalendarObject, new)
+    new = (image for row, image in wanted if row is None)
+    tx.insert(CalendarObject, ({"id": image.object_id, **values(image)} for image in new))
     return versions
 
 
@@ -192,6 +187,13 @@ def _unproject(tx: Unit, ids: Sequence[UUID]) -> None:
 
 def _project(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int]) -> None:
     names = directory(tx)
+    for chunk in chunks(images):
+        _project_chunk(tx, chunk, versions, names)
+
+
+def _project_chunk(
+    tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int], names: Directory
+) -> None:
     events: list[dict[str, Any]] = []
     participants: list[dict[str, Any]] = []
     for image in images:

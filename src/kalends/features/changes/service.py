@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, select, update
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, calendars_of, require
-from kalends.features.calendars.models import Calendar, CalendarObject, Event, Participant
-from kalends.features.calendars.objects import Image
-from kalends.features.calendars.queries import load_rows, views_of
+from kalends.features.calendars.event_rows import load_rows
+from kalends.features.calendars.models import Calendar, CalendarObject, Event
+from kalends.features.calendars.objects import Image, unfolded
+from kalends.features.calendars.projection import member_address
+from kalends.features.calendars.queries import views_of
 from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.values import HeldBack, Holder, Operation
 from kalends.features.identity import audit
@@ -186,7 +188,7 @@ def _log(
     )
     tx.insert(
         ChangeOperation,
-        [
+        (
             {
                 "change_set_id": change_set.id,
                 "position": position,
@@ -197,7 +199,7 @@ def _log(
                 "after_version": versions.get(op.object_id),
             }
             for position, op in enumerate(operations)
-        ],
+        ),
     )
     action = _action(source, operations)
     subject = operations[0].object_id if len(operations) == 1 else None
@@ -273,14 +275,16 @@ def _blocked(tx: Unit, object_id: UUID, change_set_id: UUID) -> UndoBlocked:
 
 
 def erase(tx: Unit, member: Member) -> None:
-    """Forget every set that holds images of a member's events, before the member goes."""
-    mine = or_(
-        CalendarObject.calendar_id.in_(select(Calendar.id).where(Calendar.owner_member_id == member.id)),
-        CalendarObject.id.in_(select(Participant.object_id).where(Participant.member_id == member.id)),
-    )
-    ids = tx.execute(select(CalendarObject.id).where(mine)).scalars().all()
-    for begin in range(0, len(ids), 500):
-        touched = select(ChangeOperation.change_set_id).where(
-            ChangeOperation.object_id.in_(ids[begin : begin + 500])
-        )
-        tx.execute(delete(ChangeSet).where(ChangeSet.id.in_(touched)))
+    """Forget every set with an image of the member's events, or of one that names them, before they go."""
+    owned = select(Calendar.id).where(Calendar.owner_member_id == member.id)
+    calendars = {str(id) for id in tx.execute(owned).scalars()}
+    address = member_address(member.id)
+    columns = select(ChangeOperation.change_set_id, ChangeOperation.before, ChangeOperation.after)
+    touched = {
+        change_set_id
+        for change_set_id, *images in tx.execute(columns.execution_options(yield_per=500))
+        for image in images
+        if image and (image["calendar_id"] in calendars or address in unfolded(image["text"]))
+    }
+    for chunk in objects.chunks(sorted(touched)):
+        tx.execute(delete(ChangeSet).where(ChangeSet.id.in_(chunk)))
