@@ -14,7 +14,7 @@ from kalends.features.changes import service as changes_service
 from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
-from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings
+from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
 from kalends.ical import Limits
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
@@ -69,7 +69,7 @@ def hooks() -> Hooks:
     return Hooks(
         workspace_added=[calendars.set_up_workspace, categories.set_up_workspace],
         member_added=[calendars.set_up_member],
-        member_removed=[changes_service.erase, calendars_data.erase],
+        member_removed=[changes_service.erase, conflicts.erase, calendars_data.erase],
         calendar_chosen=[calendars.choose_default],
     )
 

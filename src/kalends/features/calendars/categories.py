@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from kalends.features.calendars import objects
+from kalends.features.calendars import labels, objects
 from kalends.features.calendars.models import GENERAL, Category, Event
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
@@ -50,7 +50,7 @@ def list_categories(tx: Unit) -> list[Category]:
 
 
 def create_category(tx: Unit, actor: Actor, *, name: str, level: int, color: str | None = None) -> Category:
-    """Make a category; its name is taken once, whatever the case."""
+    """Make a category; its name is taken once, whatever the case. Events labelled so carry it at once."""
     actor.must_write()
     name = checked_name(name, field="name", limit=100)
     _must_be_free(tx, name)
@@ -64,7 +64,8 @@ def create_category(tx: Unit, actor: Actor, *, name: str, level: int, color: str
             version=1,
         )
     )
-    audit.record(tx, actor, "create", kind="category", subject=category.id, name=name, level=level)
+    labels.adopt(tx, name)
+    audit.record(tx, actor, "create", kind="category", subject=category.id, level=level)
     return category
 
 
@@ -78,6 +79,7 @@ def update_category(
 ) -> Category:
     """Change `name`, `level` or `color`. Events keep the category under its new name."""
     actor.must_write()
+    tx.lock(Category, [category_id])
     category = tx.get(Category, category_id)
     if expected_version is not None and category.version != expected_version:
         raise Stale(f"The category is at version {category.version}.", version=category.version)
@@ -89,7 +91,7 @@ def update_category(
             _must_be_free(tx, name)
         old, category.name, category.key = category.name, name, name.casefold()
         tx.session.flush()
-        objects.relabel(tx, category.id, old, name)
+        labels.relabel(tx, category.id, old, name)
     if "level" in changes:
         category.level = _checked_level(changes["level"])
     if "color" in changes:
@@ -103,6 +105,7 @@ def update_category(
 def delete_category(tx: Unit, actor: Actor, category_id: UUID) -> None:
     """Remove a category that no event carries."""
     actor.must_write()
+    objects.lock_all(tx)  # or an event could be given the category while it goes
     category = tx.get(Category, category_id)
     # Counts events that the actor may not see as well: the number is not told for that reason.
     used = tx.execute(
@@ -117,7 +120,7 @@ def delete_category(tx: Unit, actor: Actor, category_id: UUID) -> None:
         )
     tx.session.delete(category)
     tx.session.flush()
-    audit.record(tx, actor, "delete", kind="category", subject=category_id, name=category.name)
+    audit.record(tx, actor, "delete", kind="category", subject=category_id)
 
 
 def _checked_level(level: int) -> int:

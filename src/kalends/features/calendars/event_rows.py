@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +18,7 @@ from kalends.storage import Unit
 
 # Rows rather than mapped objects: a week of a large calendar is read several times faster.
 _EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
+_Row = namedtuple("_Row", [column.key for column in _EVENT_COLUMNS])  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,8 @@ _Loaded = tuple[Sequence[EventRow], _Takers]
 
 
 def _load(tx: Unit, which: ColumnElement[bool]) -> _Loaded:
-    events = tx.execute(
-        select(*_EVENT_COLUMNS).where(which).order_by(Event.object_id, Event.recurrence_key)
-    ).all()
+    found = tx.execute(select(*_EVENT_COLUMNS).where(which).order_by(Event.object_id, Event.recurrence_key))
+    events = [_Row._make(row) for row in found]
     takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
     return events, takers
 
@@ -83,7 +83,7 @@ def recent_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
     if tx.writing:  # what it sees may be rolled back, and its versions given to other content
         return load_rows(tx, which)
     found = tx.execute(select(Event.object_id, Event.version).where(which).order_by(Event.object_id))
-    versions = dict(found.tuples().all())
+    versions = dict(found.all())
     objects = {
         id: kept
         for id, version in versions.items()

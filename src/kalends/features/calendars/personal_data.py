@@ -6,15 +6,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.models import (
     Calendar,
     CalendarGrant,
+    CalendarKind,
     CalendarObject,
+    CalendarVisibility,
     Event,
     FeedToken,
+    Grant,
     Participant,
 )
 from kalends.features.calendars.objects import Image
@@ -22,6 +25,11 @@ from kalends.features.calendars.projection import member_of
 from kalends.features.identity.models import Member
 from kalends.ical import CalendarHead, ObjectText, compose
 from kalends.storage import Unit
+
+_SHARED_IN_PRIVATE = (
+    Calendar.kind == CalendarKind.SHARED,
+    Calendar.visibility == CalendarVisibility.PRIVATE,
+)
 
 
 def export(tx: Unit, member_id: UUID) -> dict[str, Any]:
@@ -65,15 +73,30 @@ def export(tx: Unit, member_id: UUID) -> dict[str, Any]:
 
 def erase(tx: Unit, member: Member) -> None:
     """Remove the member's calendars and feeds, and their name from the events of others."""
-    ids = tx.execute(select(Participant.object_id).where(Participant.member_id == member.id)).scalars()
     calendars = tx.execute(select(Calendar.id, Calendar.owner_member_id)).all()
-    tx.lock(Calendar, [id for id, _ in calendars])
+    objects.lock_all(tx)
+    ids = tx.execute(select(Participant.object_id).where(Participant.member_id == member.id)).scalars()
     own = [id for id, owner in calendars if owner == member.id]
     shared = [row for row in objects.load(tx, set(ids)).values() if row.calendar_id not in own]
     objects.store(tx, [(row, replace(Image.of(row), text=_without(row.text, member.id))) for row in shared])
     tx.execute(delete(FeedToken).where(FeedToken.member_id == member.id))
     tx.execute(delete(CalendarGrant).where(CalendarGrant.member_id == member.id))
     tx.execute(delete(Calendar).where(Calendar.id.in_(own)))
+    _hand_on(tx)
+
+
+def _hand_on(tx: Unit) -> None:
+    """Let those who read a private shared calendar keep it when nobody else does; one of nobody goes."""
+    grants = tx.execute(select(CalendarGrant.calendar_id, CalendarGrant.access)).all()
+    written = {id for id, access in grants if access is Grant.WRITE}
+    read = {id for id, access in grants if access is Grant.READ} - written
+    tx.execute(
+        update(CalendarGrant)
+        .where(CalendarGrant.calendar_id.in_(read), CalendarGrant.access == Grant.READ)
+        .where(CalendarGrant.calendar_id.in_(select(Calendar.id).where(*_SHARED_IN_PRIVATE)))
+        .values(access=Grant.WRITE)
+    )
+    tx.execute(delete(Calendar).where(*_SHARED_IN_PRIVATE, Calendar.id.not_in(written | read)))
 
 
 def _without(text: str, member_id: UUID) -> str:

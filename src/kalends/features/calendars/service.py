@@ -31,6 +31,12 @@ class CalendarInUse(Clash):
     code = "calendar_in_use"
 
 
+class LastWriter(Clash):
+    """A shared calendar keeps somebody who writes in it."""
+
+    code = "last_writer"
+
+
 def set_up_workspace(tx: Unit, workspace: Workspace) -> None:
     """Give a new workspace its family calendar."""
     _insert(tx, workspace.name, CalendarKind.FAMILY, None, CalendarVisibility.FAMILY)
@@ -82,7 +88,7 @@ def create_calendar(
     calendar = _insert(tx, name, kind, owner, visibility or CalendarVisibility.PRIVATE, color)
     if owner is None:
         tx.add(CalendarGrant(calendar_id=calendar.id, member_id=actor.member_id, access=Grant.WRITE))
-    audit.record(tx, actor, "create", kind="calendar", subject=calendar.id, name=calendar.name)
+    audit.record(tx, actor, "create", kind="calendar", subject=calendar.id)
     return get_calendar(tx, actor, calendar.id)
 
 
@@ -95,6 +101,7 @@ def update_calendar(
     expected_version: int | None = None,
 ) -> CalendarView:
     """Change `name`, `color` or `visibility`; `expected_version` guards against a lost update."""
+    tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
     if expected_version is not None and calendar.version != expected_version:
         raise Stale(
@@ -106,7 +113,7 @@ def update_calendar(
     if "color" in changes:
         calendar.color = checked_color(changes["color"], field="color")
     if "visibility" in changes:
-        calendar.visibility = CalendarVisibility(changes["visibility"])
+        calendar.visibility = _checked_visibility(changes["visibility"])
     calendar.version += 1
     tx.session.flush()
     audit.record(tx, actor, "update", kind="calendar", subject=calendar.id, changed=sorted(changes))
@@ -114,7 +121,11 @@ def update_calendar(
 
 
 def delete_calendar(tx: Unit, actor: Actor, calendar_id: UUID, *, with_events: bool = False) -> None:
-    """Remove a calendar for good; one that holds events only when told so."""
+    """Remove a calendar for good; one that holds events only when told so.
+
+    One that holds the events of a booking, a call or a study session stays: they go first.
+    """
+    tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
     if calendar.kind is CalendarKind.FAMILY:
         raise CalendarInUse("A workspace keeps its family calendar.", calendar_id=str(calendar_id))
@@ -124,18 +135,19 @@ def delete_calendar(tx: Unit, actor: Actor, calendar_id: UUID, *, with_events: b
             f"This is the default calendar of {of_member}: choose another default first.",
             calendar_id=str(calendar_id),
         )
-    events = tx.execute(
-        select(func.count()).select_from(CalendarObject).where(CalendarObject.calendar_id == calendar_id)
-    ).scalar_one()
-    if events and not with_events:
+    counted = select(func.count(), func.count(CalendarObject.holder))
+    events, held = tx.execute(counted.where(CalendarObject.calendar_id == calendar_id)).one()
+    if held or (events and not with_events):
+        advice = "cancel what they are for" if held else "move or delete them, or delete it with its events"
         raise CalendarInUse(
-            f"The calendar holds {events} events: move or delete them, or delete it with its events.",
+            f"The calendar holds {held or events} events: {advice}.",
             calendar_id=str(calendar_id),
             events=events,
+            held=held,
         )
     tx.session.delete(calendar)
     tx.session.flush()
-    audit.record(tx, actor, "delete", kind="calendar", subject=calendar_id, name=calendar.name, events=events)
+    audit.record(tx, actor, "delete", kind="calendar", subject=calendar_id, events=events)
 
 
 def list_grants(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Grant]:
@@ -151,6 +163,7 @@ def list_grants(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Grant]:
 
 def grant(tx: Unit, actor: Actor, calendar_id: UUID, member_id: UUID, access: Grant | None) -> None:
     """Let a member do more with a calendar, or with None no more than its visibility gives."""
+    tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
     tx.get(Member, member_id)
     if calendar.kind is CalendarKind.FAMILY:
@@ -162,9 +175,25 @@ def grant(tx: Unit, actor: Actor, calendar_id: UUID, member_id: UUID, access: Gr
     )
     if access is not None:
         tx.add(CalendarGrant(calendar_id=calendar_id, member_id=member_id, access=access))
+    if calendar.kind is CalendarKind.SHARED and not _writers(tx, calendar_id):
+        raise LastWriter("Let somebody else write first, or delete it.", calendar_id=str(calendar_id))
     audit.record(
         tx, actor, "grant", kind="calendar", subject=calendar_id, member=str(member_id), access=access
     )
+
+
+def _checked_visibility(value: str) -> CalendarVisibility:
+    try:
+        return CalendarVisibility(value)
+    except ValueError:
+        raise InvalidInput(f"Visibility is {', '.join(CalendarVisibility)}.", field="visibility") from None
+
+
+def _writers(tx: Unit, calendar_id: UUID) -> int:
+    query = select(func.count()).select_from(CalendarGrant)
+    return tx.execute(
+        query.where(CalendarGrant.calendar_id == calendar_id, CalendarGrant.access == Grant.WRITE)
+    ).scalar_one()
 
 
 def _administered(tx: Unit, actor: Actor, calendar_id: UUID) -> Calendar:

@@ -17,6 +17,7 @@ from kalends.features.calendars.access import all_calendars
 from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import Member
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
 from kalends.storage import Unit
@@ -169,8 +170,9 @@ def remember(tx: Unit, found: Iterable[Conflict]) -> frozenset[str]:
 
 def open_records(tx: Unit, uids: Collection[str]) -> list[ConflictRecord]:
     """Give what is remembered of conflicts of these events that have not been resolved."""
-    records = tx.execute(select(ConflictRecord).where(ConflictRecord.resolved_at.is_(None))).scalars()
-    return [record for record in records if any(uid in uids for uid in record.uids)]
+    columns = select(ConflictRecord.identity, ConflictRecord.uids).where(ConflictRecord.resolved_at.is_(None))
+    wanted = [identity for identity, pair in tx.execute(columns) if any(uid in uids for uid in pair)]
+    return list(_records(tx, wanted).values())
 
 
 def settle(
@@ -210,3 +212,8 @@ def purge(tx: Unit) -> int:
         (ConflictRecord.first_seen_at < before) & ConflictRecord.ignored_at.is_(None),
     )
     return tx.changed(delete(ConflictRecord).where(old))
+
+
+def erase(tx: Unit, member: Member) -> None:
+    """Forget the conflicts over a member's time, before the member goes."""
+    tx.execute(delete(ConflictRecord).where(ConflictRecord.subject_id == member.id))
