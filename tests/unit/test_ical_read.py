@@ -281,6 +281,14 @@ def test_an_overlong_line_refuses_its_event_alone():
     assert [problem.code for problem in read(data, limits=Limits(max_line=99)).problems] == ["line_too_long"]
 
 
+def test_a_window_may_be_all_of_time():
+    document = read(calendar(GOOD))
+    for zone in (None, UTC, BERLIN):
+        window = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
+        assert len(document.occurrences(*window)) == 1
+    assert len(document.occurrences(date.min, date.max)) == 1
+
+
 def test_endless_and_dense_rules_stop_at_the_limit():
     data = calendar(event("DTSTART:20260101T000000Z", "RRULE:FREQ=MINUTELY"))
     document = read(data, limits=Limits(max_occurrences=1000))

@@ -44,12 +44,11 @@ def project_component(event: Component, zone_of: ZoneOf) -> EventFields:
     Raises Rejected: `no_uid`, `no_start`, `bad_time`, `unknown_zone`, `bad_duration`, `mixed_forms`,
     `ends_before_start`, `two_ends`, `bad_range`, `bad_rule`.
     """
-    one: dict[str, Line] = {}
     many: dict[str, list[Line]] = {}
     for item in event.items:
         if isinstance(item, Line):
-            one.setdefault(item.name, item)
             many.setdefault(item.name, []).append(item)
+    one = {name: lines[0] for name, lines in many.items()}
     if "UID" not in one or not one["UID"].value.strip():
         raise Rejected("no_uid", "The event has no UID.", line=event.number)
     recurrence_id, this_and_future = _recurrence_id(one.get("RECURRENCE-ID"), zone_of)

@@ -11,7 +11,12 @@ def as_instant(start: Start) -> datetime:
     """Give an instant that orders starts: floating times and midnights of dates are laid on UTC."""
     if not isinstance(start, datetime):
         return datetime.combine(start, time(), UTC)
-    return start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
+    if start.tzinfo is None:
+        return start.replace(tzinfo=UTC)
+    try:
+        return start.astimezone(UTC)
+    except OverflowError:  # the first or last hours of Python's calendar
+        return start.replace(tzinfo=UTC)
 
 
 def instant_key(start: Start) -> tuple[str, datetime]:
