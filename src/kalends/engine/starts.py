@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from kalends.engine.series import Start
 from kalends.engine.zones import zone
@@ -26,7 +25,7 @@ def format_start(start: Start) -> str:
         return start.isoformat()
     if start.tzinfo is None:
         return start.isoformat(timespec="seconds")
-    name = start.tzinfo.key if isinstance(start.tzinfo, ZoneInfo) else str(start.tzinfo)
+    name = getattr(start.tzinfo, "key", None) or str(start.tzinfo)
     return f"{start.isoformat(timespec='seconds')}[{name}]"
 
 

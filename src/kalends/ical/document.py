@@ -29,6 +29,7 @@ class Block:
     name: str
     text: str
     zones: Zones
+    line: int = 0  # physical line of its BEGIN in the file, from 1
 
     def parse(self) -> Component:
         """Read the lines. A block that a Document holds always parses."""

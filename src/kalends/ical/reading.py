@@ -112,9 +112,11 @@ class _Reader:
             found = parse_component(lines, max_depth=self._limits.max_depth, bad_line=dropped.append)
             component = _with_uid(found) if found.name in _NEED_UID else found
             as_it_stands = component is found and not dropped and all(map(str.strip, lines))
-            block = Block(component.name, "\n".join(lines) if as_it_stands else component.render(), zones)
+            line = self._source.line_at(stretch.start)
+            text = "\n".join(lines) if as_it_stands else component.render()
+            block = Block(component.name, text, zones, line)
             if component.first("UID") is not None:
-                self._claim(component, block, self._source.line_at(stretch.start))
+                self._claim(component, block, line)
         except Rejected as error:
             self._refuse(stretch, error, uid)
             return None

@@ -198,7 +198,10 @@ def _counted_instant(rule: Rule, origin: Origin, max_work: int, start_counts: bo
     """Give the instant of the COUNTth instance, so that any window can be sought without counting again."""
     assert rule.count is not None
     left, last = rule.count, _NEVER
-    for chunk in _stream(pattern_of(rule, origin), origin, origin.utc, FOREVER, Budget(max_work)):
+    pattern = pattern_of(rule, origin)
+    if rule.count > pattern.per_day * (LAST_DAY - origin.local // DAY + 1):
+        return FOREVER  # the calendar ends before the count can
+    for chunk in _stream(pattern, origin, origin.utc, FOREVER, Budget(max_work)):
         later = chunk[np.searchsorted(chunk, origin.utc) :]
         if start_counts and len(later):
             start_counts = False

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from kalends.engine.claims import Flexibility, Priority
-from kalends.engine.recurrence.bounds import lower_bound, upper_bound
+from kalends.engine.recurrence import ExpansionLimit, expand_many, lower_bound, upper_bound
 from kalends.engine.series import Addition, Length, Override, Series, Start
 from kalends.engine.starts import format_start, parse_start
 from kalends.features.calendars.models import GENERAL, MASTER, Response, Status
 from kalends.ical import Attendee, EventFields, project, series
+from kalends.kit.errors import InvalidInput
 
 FAR = 253_402_300_800
 """The first second of the year 10000: the end of a series that has none."""
 
+MAX_PER_YEAR = 40_000
+"""How often an event may repeat in its first year: every quarter of an hour, day and night, and no more."""
+
 _MEMBER = "urn:uuid:"
+
+
+class TooDense(InvalidInput):
+    """A recurrence that nobody can mean for a calendar."""
+
+    code = "too_dense"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,7 @@ def project_object(text: str, names: Directory) -> Projected:
     """Read an object's text into its rows, the master first."""
     fields = project(text)
     times = series(fields)
+    must_be_sparse(times)
     since, until = lower_bound(times), upper_bound(times)
     bounds = {
         "since_utc": FAR if since is None else _seconds(since),  # nothing is left of it: found by id alone
@@ -82,6 +93,28 @@ def project_object(text: str, names: Directory) -> Projected:
         projected.events.append({"recurrence_key": key, **bounds, **_columns(event, names, people)})
         projected.participants.extend({"recurrence_key": key, **row} for row in people)
     return projected
+
+
+def must_be_sparse(times: Series) -> None:
+    """Refuse a series with so many occurrences that each query over it would suffer (`TooDense`)."""
+    start = lower_bound(times) if times.rules else None
+    if start is None:
+        return
+    try:
+        found = expand_many([times], start, start + timedelta(days=366), max_work=10 * MAX_PER_YEAR)
+        upper_bound(times)
+    except (ExpansionLimit, OverflowError):
+        raise _too_dense() from None
+    if len(found.start) > MAX_PER_YEAR:
+        raise _too_dense()
+
+
+def _too_dense() -> TooDense:
+    return TooDense(
+        f"The event repeats more than {MAX_PER_YEAR} times a year: make the rule rarer.",
+        field="rules",
+        limit=MAX_PER_YEAR,
+    )
 
 
 def recurrence_key(recurrence_id: Start | None, master_start: Start | None) -> str:

@@ -13,6 +13,7 @@ from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, CalendarView, Sight, calendars_of, require
 from kalends.features.calendars.models import Calendar, CalendarObject, Event
 from kalends.features.calendars.objects import Image
+from kalends.features.calendars.projection import must_be_sparse
 from kalends.features.calendars.queries import EventFilter, event_views
 from kalends.features.changes import Changes, Operation, Source
 from kalends.features.identity.actor import Actor
@@ -28,8 +29,9 @@ from kalends.ical import (
     compose,
     read,
 )
+from kalends.ical import CalendarObject as IcalObject
 from kalends.ical.components import Component
-from kalends.kit.errors import NotFound
+from kalends.kit.errors import InvalidInput, NotFound
 from kalends.storage import Database, Unit
 
 Progress = Callable[[int, int], None]
@@ -102,12 +104,16 @@ class Exchange:
             require(calendars_of(tx, actor), calendar_id, Access.WRITE)
         document = read(data, limits=self._limits)
         tell = progress or (lambda done, total: None)
-        entries = []
+        entries, problems = [], list(document.problems)
         for number, found in enumerate(document.objects):
-            entries.append(_Entry(found.uid, found.component, found.text))
+            problem = _problem(found)
+            if problem is None:
+                entries.append(_Entry(found.uid, found.component, found.text))
+            else:
+                problems.append(problem)
             if number % _STEP == 0:
                 tell(number, len(document.objects))
-        problems, total = tuple(document.problems), len(entries)
+        total = len(document.objects)
         del document
         fates: dict[_Fate, int] = {}
 
@@ -205,6 +211,17 @@ def _sights(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Sight]:
 def _confidential(text: str) -> bool:
     lines = (part.first("CLASS") for part in ObjectText.parse(text).parts)
     return any(line is not None and line.value.strip().upper() != "PUBLIC" for line in lines)
+
+
+def _problem(found: IcalObject) -> Problem | None:
+    """Say why an object that can be read cannot be kept all the same."""
+    first = found.blocks[0]
+    try:
+        if any("\nRRULE" in block.text for block in found.blocks):
+            must_be_sparse(found.series)
+    except InvalidInput as error:
+        return Problem(line=first.line, uid=found.uid, code=error.code, message=error.message)
+    return None
 
 
 def _incoming(
