@@ -6,6 +6,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -24,7 +25,7 @@ _WIDTH_OF_A_FILE = 160
 def answer(ctx: typer.Context, data: Any, human: Human) -> None:
     """Print the answer of a command: `data` as JSON where that was asked for, else what `human` draws."""
     if shared(ctx).json:
-        print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+        print(json.dumps(data, indent=2, ensure_ascii=False, default=_plain))
     else:
         human(console())
 
@@ -79,6 +80,10 @@ def note(ctx: typer.Context, text: str) -> None:
 def confirm(ctx: typer.Context, question: str, *, yes: bool) -> bool:
     """Ask before something is done; nobody to ask means no, unless `--yes` was said."""
     return yes or (not shared(ctx).json and sys.stdin.isatty() and typer.confirm(question))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _steers(char: str) -> bool:

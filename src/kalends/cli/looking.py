@@ -19,8 +19,8 @@ from kalends.features.calendars.models import Status
 from kalends.features.calendars.queries import EventFilter, Instance, instances
 from kalends.features.calendars.service import list_calendars
 from kalends.features.identity.models import Member
-from kalends.interfaces.rest.event_json import content_json, occurrence_json
-from kalends.interfaces.rest.event_times import TimeReader
+from kalends.interfaces.rest.event_json import content_json
+from kalends.interfaces.rest.event_times import TimeReader, show
 from kalends.storage import Unit
 
 app = typer.Typer()
@@ -107,7 +107,7 @@ def events(
     found = desk.read(lambda tx: instances(tx, desk.actor, window, wanted))
     answer(
         ctx,
-        [occurrence_json(each, content_json(each.event)) for each in found],
+        [_as_json(each) for each in found],
         table_of(
             ["id", "when", "what", "calendar"],
             [_row(each, desk.now) for each in found],
@@ -142,10 +142,7 @@ def week(
     found = desk.read(lambda tx: instances(tx, desk.actor, window, _filter(desk, members, calendars)))
     clashes = clashing(found)
     shown = [_entry(each, index in clashes, desk.now) for index, each in enumerate(found)]
-    data = [
-        {**occurrence_json(each, content_json(each.event)), "clashes": index in clashes}
-        for index, each in enumerate(found)
-    ]
+    data = [{**_as_json(each), "clashes": index in clashes} for index, each in enumerate(found)]
     drawn = draw if sys.stdout.isatty() else listing
     answer(ctx, data, lambda console: drawn(console, monday, shown, desk.now))
 
@@ -173,6 +170,16 @@ def _row(found: Instance, now: datetime) -> list[object]:
         what,
         found.event.calendar.calendar.name,
     ]
+
+
+def _as_json(found: Instance) -> dict[str, Any]:
+    """Give an occurrence as REST does."""
+    return {
+        **content_json(found.event),
+        "start": show(found.start),
+        "end": show(found.end),
+        "recurrence_key": found.recurrence_key,
+    }
 
 
 def _entry(found: Instance, clashes: bool, now: datetime) -> Entry:

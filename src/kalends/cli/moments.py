@@ -13,7 +13,9 @@ from kalends.interfaces.rest.event_times import read_length as read_iso
 from kalends.kit.errors import InvalidInput
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_DAY_AND_CLOCK = re.compile(
+    r"(?:(?P<day>[A-Za-z]+(?= )|\d{4}-\d\d-\d\d(?=[ T]))[ T])?(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d)"
+)
 _LENGTH = re.compile(r"(?:(\d{1,4})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m?)?")
 
 
@@ -22,16 +24,16 @@ def read_moment(text: str, reader: TimeReader, *, today: date, field: str) -> St
 
     Raises `InvalidInput`.
     """
-    words = text.strip().replace("T", " ", 1) if _CLOCK.fullmatch(text[-5:].strip()) else text.strip()
-    day, _, clock = words.rpartition(" ") if _CLOCK.fullmatch(words.rpartition(" ")[2]) else (words, "", "")
-    named = _day(day, today) if day or clock else None
+    said = text.strip()
+    match = _DAY_AND_CLOCK.fullmatch(said)
+    day, clock = (match["day"] or "today", match["clock"]) if match else (said, None)
+    named = _day(day, today)
     if named is None:
-        return reader.read(text.strip(), field=field)
-    if not clock:
+        return reader.read(said, field=field)
+    if clock is None:
         return named
     hour, minute = map(int, clock.split(":"))
-    local = datetime.combine(named, time(hour, minute))
-    return reader.read(local.isoformat(), field=field)
+    return reader.read(datetime.combine(named, time(hour, minute)).isoformat(), field=field)
 
 
 def read_length(text: str, *, field: str) -> Length:
@@ -92,8 +94,8 @@ def span_of(start: Start, end: Start, now: datetime) -> str:
 
 
 def _day(word: str, today: date) -> date | None:
-    word = word.strip().lower()
-    if word in ("", "today"):
+    word = word.lower()
+    if word == "today":
         return today
     if word in ("tomorrow", "yesterday"):
         return today + timedelta(days=1 if word == "tomorrow" else -1)
