@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -18,7 +19,7 @@ from kalends.storage import Unit
 
 # Rows rather than mapped objects: a week of a large calendar is read several times faster.
 _EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
-_Row = namedtuple("_Row", [column.key for column in _EVENT_COLUMNS])  # type: ignore[misc]
+_Row = cast(Any, namedtuple)("_Row", [column.key for column in _EVENT_COLUMNS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Rows:
 def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
     """Read the rows that match, in at most three queries."""
     events, takers = _load(tx, which)
-    return Rows(events=events, takers=takers, categories=_categories(tx))
+    return Rows(events=events, takers=takers, categories=categories_by_id(tx))
 
 
 _Takers = Mapping[tuple[UUID, str], Sequence[Taker]]
@@ -60,7 +61,8 @@ def _load(tx: Unit, which: ColumnElement[bool]) -> _Loaded:
     return events, takers
 
 
-def _categories(tx: Unit) -> dict[UUID, Category]:
+def categories_by_id(tx: Unit) -> dict[UUID, Category]:
+    """Give the workspace's categories."""
     return {category.id: category for category in tx.execute(select(Category)).scalars()}
 
 
@@ -97,7 +99,7 @@ def recent_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
     return Rows(
         events=[row for kept in in_order for row in kept.events],
         takers={key: takers for kept in in_order for key, takers in kept.takers.items()},
-        categories=_categories(tx),
+        categories=categories_by_id(tx),
     )
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -43,9 +42,9 @@ class Expansion:
         )
 
 
-_compiled: Recent[UUID, tuple[object, CompiledSeries]] = Recent(20_000)
-"""Compiled series by object, each with the columns that it was made of. Not by version: one that a preview
-or a transaction rolled back had is given anew to another content."""
+_compiled: Recent[UUID, tuple[tuple[EventRow, ...], CompiledSeries]] = Recent(20_000)
+"""Compiled series by object, each with the rows that it was made of. Not by version: one that a preview or
+a transaction rolled back had is given anew to another content."""
 
 
 def expand_rows(
@@ -148,18 +147,13 @@ def _expanded(
 def _compile(
     id: UUID, master: EventRow, changed: Sequence[EventRow], text_of: Callable[[UUID], str]
 ) -> CompiledSeries:
-    """Compile an object's series, or take it from memory while the columns that shape it are the same."""
-    columns = [_SHAPE(row) for row in (master, *changed) if row is not None]
+    """Compile an object's series, or take it from memory while its rows are the same."""
+    rows = (master, *changed)
     kept = _compiled.get(id)
-    if kept is not None and kept[0] == columns:
+    if kept is not None and kept[0] == rows:
         return kept[1]
     try:
         compiled = compile_series(series_of_rows(master, changed))
     except UnknownZone:
         compiled = compile_series(series(project(text_of(id))))
-    return _compiled.keep(id, (columns, compiled))[1]
-
-
-_SHAPE = attrgetter(
-    *("version", "recurrence_id", "start", "length_days", "length_seconds", "recurrence", "this_and_future")
-)
+    return _compiled.keep(id, (rows, compiled))[1]

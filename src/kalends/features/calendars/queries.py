@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kalends.features.calendars.access import Access, CalendarView, Sight, all_c
 from kalends.features.calendars.event_rows import (
     Rows,
     Taker,
+    categories_by_id,
     claims_any_of,
     in_window,
     load_rows,
@@ -34,6 +35,7 @@ from kalends.features.calendars.models import (
 )
 from kalends.features.identity.actor import Actor
 from kalends.kit.errors import NotFound, TooLarge
+from kalends.kit.recent import Recent
 from kalends.storage import Unit
 
 MAX_OCCURRENCES = 50_000
@@ -163,11 +165,8 @@ def look(
     """
     since, until = _seconds(window.start), _seconds(window.end)
     wanted, floating = filters or EventFilter(), zone(actor.zone)
-    calendars, known = _known(tx, actor, wanted)
-    rows = recent_rows(tx, and_(known, in_window(since, until)))
-    found = expand_rows(
-        rows.events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
-    )
+    calendars = _calendars(tx, actor, wanted)
+    rows, found = _occurring(tx, actor, calendars, wanted, (since, until), floating)
     if len(found.row) > limit:
         raise TooLarge(
             f"The range holds {len(found.row)} occurrences; ask for a shorter one.",
@@ -227,17 +226,19 @@ def _view(
 def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:
     """Give the rows of whole objects as the actor sees them; of the filters only those of calendars and
     members are applied, since an override may differ from its master in all others."""
-    calendars, known = _known(tx, actor, filters)
-    return views_of(load_rows(tx, and_(known, which)), actor, calendars)
+    calendars = _calendars(tx, actor, filters)
+    return views_of(load_rows(tx, and_(_known(actor, calendars, filters), which)), actor, calendars)
 
 
-def _known(
-    tx: Unit, actor: Actor, filters: EventFilter
-) -> tuple[Mapping[UUID, CalendarView], ColumnElement[bool]]:
-    """Give the calendars to look at, and what matches objects of which the actor may know."""
+def _calendars(tx: Unit, actor: Actor, filters: EventFilter) -> Mapping[UUID, CalendarView]:
     calendars = all_calendars(tx, actor)
-    if filters.calendars is not None:
-        calendars = {id: view for id, view in calendars.items() if id in filters.calendars}
+    if filters.calendars is None:
+        return calendars
+    return {id: view for id, view in calendars.items() if id in filters.calendars}
+
+
+def _known(actor: Actor, calendars: Mapping[UUID, CalendarView], filters: EventFilter) -> ColumnElement[bool]:
+    """Match objects of which the actor may know."""
     open_ones = [id for id, view in calendars.items() if view.access > Access.NOTHING]
     known: ColumnElement[bool] = Event.calendar_id.in_(open_ones)
     if len(open_ones) < len(calendars):  # of the others, the events in which the actor takes part
@@ -245,7 +246,44 @@ def _known(
     if filters.members is not None:
         own = [id for id, view in calendars.items() if view.calendar.owner_member_id in filters.members]
         known = and_(known, claims_any_of(filters.members, own))
-    return calendars, known
+    return known
+
+
+_Occurring = tuple[Rows, Expansion]
+_occurring_of_late: Recent[tuple[object, ...], _Occurring] = Recent(128)
+
+
+def _occurring(
+    tx: Unit,
+    actor: Actor,
+    calendars: Mapping[UUID, CalendarView],
+    filters: EventFilter,
+    window: tuple[int, int],
+    floating: Zone,
+) -> _Occurring:
+    """Give what may be known of a window, from memory while no calendar has changed.
+
+    Whatever changes an event raises its calendar's change number in the same transaction.
+    """
+    key = (
+        *((id, view.calendar.change_number, view.access > Access.NOTHING) for id, view in calendars.items()),
+        *(actor.member_id, window, floating.name),
+        None if filters.members is None else frozenset(filters.members),
+    )
+    kept = None if tx.writing else _occurring_of_late.get(key)
+    if kept is not None:
+        rows, found = kept
+        return replace(rows, categories=categories_by_id(tx)), found
+    rows = recent_rows(tx, and_(_known(actor, calendars, filters), in_window(*window)))
+    found = expand_rows(
+        rows.events, *window, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
+    )
+    if not tx.writing and len(found.row) <= _MOST_KEPT:
+        _occurring_of_late.keep(key, (rows, found))
+    return rows, found
+
+
+_MOST_KEPT = 5_000  # occurrences of one window
 
 
 def _passes(view: EventView, wanted: EventFilter) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic_core import to_json
+
 from kalends.engine.series import Length, Start
 from kalends.engine.starts import parse_start
 from kalends.engine.zones import UnknownZone
@@ -15,21 +17,51 @@ from kalends.features.calendars.access import Access
 from kalends.features.calendars.event_rows import Taker
 from kalends.features.calendars.expansion import zone_name
 from kalends.features.calendars.models import CalendarObject, Category
-from kalends.features.calendars.queries import EventDetail, EventView, Instance
+from kalends.features.calendars.occurrence_texts import texts_of
+from kalends.features.calendars.queries import EventDetail, EventView, Range
 from kalends.ical.values import end_of, format_length
 from kalends.interfaces.rest.event_times import show
+from kalends.kit.recent import Recent
 
 Json = dict[str, Any]
 
 
-def occurrence_json(found: Instance, content: Json) -> Json:
-    """Give one occurrence; `content` is `content_json` of its event, which many occurrences share."""
-    return {
-        **content,
-        "start": show(found.start),
-        "end": show(found.end),
-        "recurrence_key": found.recurrence_key,
-    }
+def range_json(found: Range) -> bytes:
+    """Give what a range holds, as `Occurrences` documents it.
+
+    Occurrences of one event share all but their times, and so do answers until the event changes: what they
+    share is written once and kept.
+    """
+    contents = {index: _kept_content(view) for index, view in found.views.items()}
+    texts = texts_of(found.rows, found.occurrences, found.floating)
+    items = [
+        f'{contents[index]},"start":"{start}","end":"{end}","recurrence_key":"{key}"}}'
+        for index, start, end, key in zip(found.occurrences.row.tolist(), *texts, strict=True)
+    ]
+    return f'{{"items":[{",".join(items)}]}}'.encode()
+
+
+_contents: Recent[tuple[object, ...], str] = Recent(20_000)
+_LONGEST_KEPT = 4_000
+
+
+def _kept_content(view: EventView) -> str:
+    """Give the JSON of `content_json`, open at its end."""
+    row, category = view.row, view.category
+    key = (
+        row.object_id,
+        row.recurrence_key,
+        row.version,
+        view.sight,
+        view.calendar.access >= Access.WRITE,
+        category and category.version,
+    )
+    content = _contents.get(key)
+    if content is None:
+        content = to_json(content_json(view)).decode()[:-1]
+        if len(content) <= _LONGEST_KEPT:
+            _contents.keep(key, content)
+    return content
 
 
 def content_json(view: EventView) -> Json:

@@ -6,14 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic_core import to_json
 
 from kalends.engine.claims import Priority
 from kalends.features.calendars.models import Status
-from kalends.features.calendars.queries import EventFilter, instances
+from kalends.features.calendars.queries import EventFilter, look
 from kalends.interfaces.rest.context import CurrentServices
 from kalends.interfaces.rest.event_answers import Occurrences
-from kalends.interfaces.rest.event_json import Json, content_json, occurrence_json
+from kalends.interfaces.rest.event_json import range_json
 from kalends.interfaces.rest.event_models import TimeText
 from kalends.interfaces.rest.event_times import read_window
 from kalends.interfaces.rest.openapi import also
@@ -55,12 +54,6 @@ def list_events(
         calendars=calendar, members=member, categories=category, priorities=priority, statuses=status, text=q
     )
     window = read_window(start, end, actor.zone)
-    contents: dict[int, Json] = {}  # occurrences of a series share all but their times
-    items = []
     with services.database.read(actor.workspace_id) as tx:
-        for found in instances(tx, actor, window, wanted, limit=MOST_OCCURRENCES):
-            content = contents.get(id(found.event))
-            if content is None:
-                content = contents[id(found.event)] = content_json(found.event)
-            items.append(occurrence_json(found, content))
-    return Response(to_json({"items": items}), media_type="application/json")
+        found = look(tx, actor, window, wanted, limit=MOST_OCCURRENCES)
+    return Response(range_json(found), media_type="application/json")
