@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_events
 from sqlalchemy import func, select
 
+from kalends.features.calendars import categories
 from kalends.features.calendars.models import CalendarKind, CalendarObject, Grant, Tombstone
 from kalends.features.changes import (
     AlreadyUndone,
@@ -91,6 +92,23 @@ class TestUndo:
         assert refused.value.fields["later"] == str(later.change_set_id)
         assert later.change_set_id
         home.scheduling.undo(ana, later.change_set_id)
+        home.scheduling.undo(ana, made.change_set_id)
+
+    def test_a_category_renamed_since_blocks_it_and_the_refusal_says_so(self, home: Town) -> None:
+        (ana,) = home.household("Ana")
+        gym = next(each for each in home.read(ana, categories.list_categories) if each.name == "Gym").id
+
+        def rename(name: str) -> None:
+            changes = {"name": name}
+            home.write(ana, lambda tx: categories.update_category(tx, ana, gym, changes=changes))
+
+        made = home.plan(ana, title="Swimming", start=NINE, category_id=gym)
+        rename("Sport")
+        assert made.change_set_id
+        with pytest.raises(UndoBlocked, match="category") as refused:
+            home.scheduling.undo(ana, made.change_set_id)
+        assert refused.value.fields["later"] is None
+        rename("Gym")
         home.scheduling.undo(ana, made.change_set_id)
 
     def test_a_preview_leaves_no_trace(self, home: Town) -> None:

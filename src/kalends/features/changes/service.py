@@ -29,7 +29,10 @@ TRASH_KEPT = timedelta(days=30)
 
 
 class UndoBlocked(Clash):
-    """A later change touched the same event; `later` names its set."""
+    """The event is not as the set left it; `later` names the change set that touched it since.
+
+    It is None where no change set did: a category was renamed, or a member removed.
+    """
 
     code = "undo_blocked"
 
@@ -268,7 +271,10 @@ def _blocked(tx: Unit, object_id: UUID, change_set_id: UUID) -> UndoBlocked:
         .order_by(ChangeOperation.change_set_id.desc())
     ).first()
     return UndoBlocked(
-        f"The event {object_id} was changed again later: undo that first.",
+        f"The event {object_id} was changed again later: undo that first."
+        if later
+        else f"The event {object_id} was written anew since, for a category that was renamed or a member who "
+        "was removed: no change set can be undone first.",
         object_id=str(object_id),
         later=later and str(later[0]),
     )
