@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cached_property
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -19,8 +20,14 @@ class Passwords:
         self._longest = settings.password_max_bytes
         cost = settings.argon2
         self._hasher = PasswordHash((Argon2Hasher(cost.passes, cost.memory_kib, cost.lanes),))
-        # A name that nobody has is checked against this, so that it takes as long as a wrong password.
-        self._nobody = self._hasher.hash("nobody signs in with this")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Give what a name that nobody has is checked against, so that it takes as long as a wrong password.
+
+        Made when it is first wanted: most commands of the command line sign nobody in.
+        """
+        return self._hasher.hash("nobody signs in with this")
 
     def hash(self, password: str, *, field: str = "password") -> str:
         """Give the hash to store, or raise `InvalidInput` for a password that is too short or too long."""
