@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from kalends.kit.errors import InvalidInput, KalendsError
 from kalends.settings import Settings
 from kalends.storage import Database, downgrade, schema_head
 from kalends.storage import migrate as upgrade
+from kalends.storage.one_server import only_server
 
 app = typer.Typer()
 
@@ -42,10 +44,18 @@ class Finding:
 
 
 def bring_up(settings: Settings) -> None:
-    """Make the database or bring it to this version's schema, and derive its instants with these zones."""
+    """Make the database or bring it to this version's schema, and derive its instants with these zones.
+
+    Raises `AlreadyServed` where there is something to do and a server runs.
+    """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    upgrade(settings.url)
-    _derive(settings)
+    if stored_version(settings) == schema_head() and _is_derived(settings):
+        return
+    with _without_server(settings):
+        upgrade(settings.url)
+        with _database(settings) as database:
+            if not is_current(database):
+                rebuild_all(database)
 
 
 @app.command()
@@ -85,7 +95,7 @@ def doctor(
 ) -> None:
     """Check the data directory, and repair what can be derived.
 
-    Ends with exit code 2 when something is wrong.
+    Ends with exit code 2 when something is wrong. A repair needs the server stopped.
     """
     settings = settings_of(shared(ctx))
     database = open_services(ctx).database
@@ -93,7 +103,7 @@ def doctor(
         *_files(settings),
         Finding(check="schema", sound=True, told=f"at {schema_head()}, as this version wants it"),
         *_integrity(database),
-        *_projection(ctx, database, repair=repair),
+        *_projection(ctx, database, settings, repair=repair),
         _zones(database),
     ]
     wrong = [each for each in findings if not each.sound]
@@ -108,13 +118,23 @@ def doctor(
         raise Unsound(f"Something is wrong with: {names}.", checks=[each.check for each in wrong])
 
 
-def _derive(settings: Settings) -> None:
+def _is_derived(settings: Settings) -> bool:
+    with _database(settings) as database:
+        return is_current(database)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     database = Database(settings.url, pool_size=1)
     try:
-        if not is_current(database):
-            rebuild_all(database)
+        yield database
     finally:
         database.close()
+
+
+def _without_server(settings: Settings) -> AbstractContextManager[None]:
+    """Keep the embedded server away: it would go on with the rows that it has in memory."""
+    return only_server(settings.data_dir) if settings.database_url is None else nullcontext()
 
 
 def _go_to(settings: Settings, before: str | None, to: str, *, yes: bool) -> None:
@@ -154,8 +174,11 @@ def _integrity(database: Database) -> Iterator[Finding]:
         yield Finding(check=check, sound=not faults, told=told)
 
 
-def _projection(ctx: typer.Context, database: Database, *, repair: bool) -> Iterator[Finding]:
-    rebuilt = rebuild_all(database, rehearse=not repair)
+def _projection(
+    ctx: typer.Context, database: Database, settings: Settings, *, repair: bool
+) -> Iterator[Finding]:
+    with _without_server(settings) if repair else nullcontext():
+        rebuilt = rebuild_all(database, rehearse=not repair)
     looked_at = sum(each.objects for each in rebuilt)
     drifted = [str(id) for each in rebuilt for id in each.changed]
     if drifted:
