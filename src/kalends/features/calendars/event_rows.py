@@ -80,10 +80,11 @@ _LONGEST_KEPT = 4_000  # characters of a description; longer ones would fill the
 _MOST_BY_ID = 500
 
 
-def recent_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
+def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, Category]) -> Rows:
     """Read the rows that match as `load_rows` does, but take from memory what is still at its version."""
     if tx.writing:  # what it sees may be rolled back, and its versions given to other content
-        return load_rows(tx, which)
+        events, takers = _load(tx, which)
+        return Rows(events=events, takers=takers, categories=categories)
     found = tx.execute(select(Event.object_id, Event.version).where(which).order_by(Event.object_id))
     versions = dict(found.all())
     objects = {
@@ -99,7 +100,7 @@ def recent_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
     return Rows(
         events=[row for kept in in_order for row in kept.events],
         takers={key: takers for kept in in_order for key, takers in kept.takers.items()},
-        categories=categories_by_id(tx),
+        categories=categories,
     )
 
 

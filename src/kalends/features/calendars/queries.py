@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -128,6 +128,7 @@ class Range:
     views: Mapping[int, EventView]  # of each row that is seen, by its index
     occurrences: Expansion
     floating: Zone
+    identity: object = None  # equal for ranges that show the same; None where nobody knows
 
     def instances(self) -> list[Instance]:
         """Give each occurrence as a value."""
@@ -163,16 +164,18 @@ def look(
 
     Floating and all-day times are taken in the actor's zone. Raises `TooLarge` over `limit` occurrences.
     """
-    since, until = _seconds(window.start), _seconds(window.end)
     wanted, floating = filters or EventFilter(), zone(actor.zone)
-    calendars = _calendars(tx, actor, wanted)
-    rows, found = _occurring(tx, actor, calendars, wanted, (since, until), floating)
-    if len(found.row) > limit:
-        raise TooLarge(
-            f"The range holds {len(found.row)} occurrences; ask for a shorter one.",
-            limit=limit,
-            setting="max_occurrences",
-        )
+    since, until = _seconds(window.start), _seconds(window.end)
+    calendars, categories = _calendars(tx, actor, wanted), categories_by_id(tx)
+    identity = (_scene(actor, calendars, categories, wanted), since, until)
+    # What a writing unit reads may be rolled back, and its versions given to other content.
+    remembering = not (tx.writing or wanted.by_content)
+    if remembering and (kept := _ranges.get(identity)) is not None:
+        return _bounded(kept, limit)
+    rows = recent_rows(tx, and_(_known(actor, calendars, wanted), in_window(since, until)), categories)
+    found = expand_rows(
+        rows.events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
+    )
     # Judged after expanding, which needs whole objects: an override that is not seen still replaces.
     used = np.unique(found.row)
     views = {
@@ -182,7 +185,53 @@ def look(
     }
     if len(views) < len(used):
         found = found.only(np.isin(found.row, list(views)))
-    return Range(rows=rows.events, views=views, occurrences=found, floating=floating)
+    seen = Range(
+        rows=rows.events,
+        views=views,
+        occurrences=found,
+        floating=floating,
+        identity=identity if remembering else None,
+    )
+    if remembering and len(found.row) <= _MOST_KEPT:
+        _ranges.keep(identity, seen)
+    return _bounded(seen, limit)
+
+
+_MOST_KEPT = 2_000  # occurrences of a range
+_ranges: Recent[object, Range] = Recent(64)
+
+
+def _bounded(seen: Range, limit: int) -> Range:
+    size = len(seen.occurrences.row)
+    if size > limit:
+        raise TooLarge(
+            f"The range holds {size} occurrences; ask for a shorter one.",
+            limit=limit,
+            setting="max_occurrences",
+        )
+    return seen
+
+
+def _scene(
+    actor: Actor,
+    calendars: Mapping[UUID, CalendarView],
+    categories: Mapping[UUID, Category],
+    filters: EventFilter,
+) -> object:
+    """Name all that an answer depends on besides the time: equal while nothing changed that it shows.
+
+    Whatever changes an event raises its calendar's change number in the same transaction.
+    """
+    return (
+        actor.member_id,
+        actor.zone,
+        frozenset(
+            (id, view.calendar.change_number, view.calendar.version, view.access)
+            for id, view in calendars.items()
+        ),
+        frozenset((id, category.version) for id, category in categories.items()),
+        None if filters.members is None else frozenset(filters.members),
+    )
 
 
 def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:
@@ -247,43 +296,6 @@ def _known(actor: Actor, calendars: Mapping[UUID, CalendarView], filters: EventF
         own = [id for id, view in calendars.items() if view.calendar.owner_member_id in filters.members]
         known = and_(known, claims_any_of(filters.members, own))
     return known
-
-
-_Occurring = tuple[Rows, Expansion]
-_occurring_of_late: Recent[tuple[object, ...], _Occurring] = Recent(128)
-
-
-def _occurring(
-    tx: Unit,
-    actor: Actor,
-    calendars: Mapping[UUID, CalendarView],
-    filters: EventFilter,
-    window: tuple[int, int],
-    floating: Zone,
-) -> _Occurring:
-    """Give what may be known of a window, from memory while no calendar has changed.
-
-    Whatever changes an event raises its calendar's change number in the same transaction.
-    """
-    key = (
-        *((id, view.calendar.change_number, view.access > Access.NOTHING) for id, view in calendars.items()),
-        *(actor.member_id, window, floating.name),
-        None if filters.members is None else frozenset(filters.members),
-    )
-    kept = None if tx.writing else _occurring_of_late.get(key)
-    if kept is not None:
-        rows, found = kept
-        return replace(rows, categories=categories_by_id(tx)), found
-    rows = recent_rows(tx, and_(_known(actor, calendars, filters), in_window(*window)))
-    found = expand_rows(
-        rows.events, *window, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
-    )
-    if not tx.writing and len(found.row) <= _MOST_KEPT:
-        _occurring_of_late.keep(key, (rows, found))
-    return rows, found
-
-
-_MOST_KEPT = 5_000  # occurrences of one window
 
 
 def _passes(view: EventView, wanted: EventFilter) -> bool:

@@ -1,0 +1,113 @@
+"""Conflicts, change sets and free time over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_client import Api, Person
+
+DENTIST = {"title": "Dentist", "start": "2026-03-10T14:00", "duration": "PT1H", "priority": "high"}
+SOCCER = {"title": "Soccer", "start": "2026-03-10T14:30", "duration": "PT1H"}
+
+
+def clash(api: Api) -> tuple[Person, dict[str, Any]]:
+    ana = api.sign_up("Ana", zone="Europe/Berlin")
+    ana.post("/events", DENTIST)
+    (conflict,) = ana.post("/events", SOCCER).json()["conflicts"]
+    return ana, conflict
+
+
+def test_a_conflict_is_listed_explained_and_resolved(api: Api) -> None:
+    ana, conflict = clash(api)
+    assert conflict["sentence"] == "Dentist overlaps Soccer by 30 minutes (14:30-15:00)"
+    assert ana.get("/conflicts").json()["items"] == [conflict]
+    path = f"/conflicts/{conflict['identity']}"
+    best = ana.get(f"{path}/resolutions").json()["items"][0]
+    assert (best["kind"], best["title"], best["allowed"]) == ("move", "Soccer", True)
+    assert best["reasons"]
+    previewed = ana.post(f"{path}/resolve", {"option": best["option"], "preview": True}).json()
+    assert (previewed["change_set_id"], previewed["resolved"]) == (None, [conflict["identity"]])
+    resolved = ana.post(f"{path}/resolve", {"option": best["option"]}).json()
+    assert resolved["resolved"] == [conflict["identity"]]
+    assert ana.get("/conflicts").json()["items"] == []
+    gone = ana.post(f"{path}/resolve", {"option": best["option"]})
+    assert gone.status_code == 404
+
+
+def test_a_conflict_may_be_lived_with(api: Api) -> None:
+    ana, conflict = clash(api)
+    path = f"/conflicts/{conflict['identity']}/ignore"
+    assert ana.post(path).json()["ignored"] is True
+    assert ana.get("/conflicts").json()["items"] == []
+    assert len(ana.get("/conflicts", params={"ignored": True}).json()["items"]) == 1
+    assert ana.delete(path).json()["ignored"] is False
+    assert len(ana.get("/conflicts").json()["items"]) == 1
+
+
+def test_conflicts_are_filtered(quick_api: Api) -> None:
+    ana, conflict = clash(quick_api)
+    bo = quick_api.joins(ana, "Bo")
+    for wanted, found in [
+        ({"member": ana.member_id}, 1),
+        ({"member": bo.member_id}, 0),
+        ({"kind": "time_conflict"}, 1),
+        ({"kind": "resource_conflict"}, 0),
+        ({"severity": conflict["severity"]}, 1),
+        ({"severity": ["low", "critical"]}, 0),
+    ]:
+        assert len(ana.get("/conflicts", params=wanted).json()["items"]) == found, wanted
+
+
+def test_an_option_that_is_none_and_a_conflict_that_is_none_are_refused(quick_api: Api) -> None:
+    ana, conflict = clash(quick_api)
+    gone = ana.post(f"/conflicts/{conflict['identity']}/resolve", {"option": "x"})
+    assert (gone.status_code, gone.json()["code"]) == (409, "option_gone")
+    assert ana.get(f"/conflicts/{'0' * 32}/resolutions").status_code == 404
+    assert ana.get("/conflicts/nothing/resolutions").json()["field"] == "identity"
+
+
+def test_change_sets_are_listed_in_pages_and_undone_once(api: Api) -> None:
+    ana, _ = clash(api)
+    first = ana.get("/change-sets", params={"limit": 1}).json()
+    second = ana.get("/change-sets", params={"limit": 1, "cursor": first["next"]}).json()
+    titles = [page["items"][0]["operations"][0]["after"]["title"] for page in (first, second)]
+    assert titles == ["Soccer", "Dentist"]
+    path = f"/change-sets/{second['items'][0]['id']}/undo"
+    previewed = ana.post(path, params={"preview": True}).json()
+    assert previewed["change_set_id"] is None
+    undone = ana.post(path).json()
+    assert [each["kind"] for each in undone["operations"]] == ["deleted"]
+    again = ana.post(path)
+    assert (again.status_code, again.json()["code"]) == (409, "already_undone")
+
+
+def test_an_undo_that_a_later_change_blocks_names_it(api: Api) -> None:
+    ana = api.sign_up("Ana")
+    made = ana.post("/events", SOCCER).json()
+    later = ana.patch(f"/events/{made['event']['id']}", {"title": "Football"}).json()
+    blocked = ana.post(f"/change-sets/{made['change_set_id']}/undo")
+    assert (blocked.status_code, blocked.json()["code"]) == (409, "undo_blocked")
+    assert blocked.json()["later"] == later["change_set_id"]
+
+
+def test_free_time_keeps_off_what_is_taken_and_the_gaps_beside_it(api: Api) -> None:
+    ana = api.sign_up("Ana", zone="Europe/Berlin")
+    ana.post("/events", DENTIST)
+    wanted = {"start": "2026-03-10T13:00", "end": "2026-03-10T17:00", "duration": "PT30M", "step": "PT30M"}
+    found = ana.get("/free", params=wanted).json()["items"]
+    assert [item["start"][11:16] for item in found] == ["12:00", "14:30", "15:00", "15:30"]
+
+
+def test_why_a_time_is_taken_is_told_without_what_may_not_be_seen(api: Api) -> None:
+    ana = api.sign_up("Ana", zone="Europe/Berlin")
+    bo = api.joins(ana, "Bo")
+    diary = ana.post("/calendars", {"name": "Diary", "visibility": "private"}).json()["id"]
+    ana.post("/events", {**DENTIST, "title": "Therapy", "calendar_id": diary})
+    wanted = {"start": "2026-03-10T14:15+01:00", "end": "2026-03-10T14:45+01:00", "member": ana.member_id}
+    told = {who: each.get("/free/why", params=wanted).json() for who, each in (("ana", ana), ("bo", bo))}
+    assert [reason["code"] for reason in told["ana"]["reasons"]] == ["busy"]
+    assert "Therapy" in told["ana"]["reasons"][0]["words"]
+    assert told["bo"]["free"] is False
+    assert "Therapy" not in str(told["bo"])
+    later = {**wanted, "start": "2026-03-10T18:00+01:00", "end": "2026-03-10T19:00+01:00"}
+    assert ana.get("/free/why", params=later).json() == {"free": True, "reasons": []}
