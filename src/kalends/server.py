@@ -83,7 +83,9 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
     # Half a second to import: the other commands of the command line load this module too.
     import uvicorn
 
+    from kalends.interfaces.feeds import feed_routes
     from kalends.interfaces.rest.app import create_app
+    from kalends.interfaces.rest.live import end_streams
 
     configure_logging(settings.log_format)
     with ExitStack() as held:
@@ -95,7 +97,8 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
         listening = held.enter_context(closing(_listen(settings)))
         if ready is not None:
             ready(_address(listening))
-        app = create_app(services, rest_settings(settings))
+        feeds = feed_routes(services, public_url=settings.public_url)
+        app = create_app(services, rest_settings(settings), beside=[feeds])
         config = uvicorn.Config(
             app,
             log_config=None,  # ours stands
@@ -104,7 +107,13 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
             proxy_headers=False,  # the app itself knows which proxies to trust
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                end_streams(app)  # they would keep their connections, and so the server, for good
+                await super().shutdown(sockets)
+
+        Server(config).run(sockets=[listening])
 
 
 def rest_settings(settings: Settings) -> RestSettings:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.responses import StreamingResponse
 
 from kalends.features.identity.actor import Actor
@@ -34,6 +34,12 @@ async def live_of(request: Request, services: CurrentServices) -> LiveChanges:
     if not hasattr(state, "live"):
         state.live = LiveChanges(services.database)
     return cast(LiveChanges, state.live)
+
+
+def end_streams(app: FastAPI) -> None:
+    """End every stream of an app whose server stops."""
+    if hasattr(app.state, "live"):
+        cast(LiveChanges, app.state.live).close()
 
 
 @router.get(
