@@ -132,10 +132,7 @@ def test_filters_let_through_what_passes_all_of_them_with_its_category(
         claimed = {taker.member_id for taker in found.event.claimed_members}
         said = "\n".join(filter(None, (row.title, row.description, row.location))).casefold()
         return (
-            (
-                chosen_members is None
-                or any(taker.member_id in chosen_members for taker in found.event.claimed_members)
-            )
+            (chosen_members is None or not chosen_members.isdisjoint(claimed))
             and (chosen is None or row.category_id in chosen)
             and (priorities is None or row.priority in priorities)
             and (statuses is None or row.status in statuses)
