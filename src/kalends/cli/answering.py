@@ -39,9 +39,13 @@ def console() -> Console:
 
 
 def list_of(lines: Iterable[str]) -> Human:
-    """Show one line after the other."""
-    told = [literal(line) for line in lines]
-    return lambda console: console.print("\n".join(told), soft_wrap=True) if told else None
+    """Show one line after the other, as they come."""
+
+    def show(console: Console) -> None:
+        for line in lines:
+            print(literal(line), file=console.file)
+
+    return show
 
 
 def table_of(

@@ -33,8 +33,9 @@ def execute(args: Sequence[str], environment: Mapping[str, str]) -> int:
             code = every_command().main(args, prog_name="kalends", standalone_mode=False, obj=said)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has seen enough. What is still buffered must not be tried again at exit.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read us has seen enough: Typer and Rich leave by SystemExit then, and by nothing else. What
+        # is still buffered must not be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except (KeyboardInterrupt, Abort):
