@@ -178,6 +178,7 @@ class Event(Scoped, Table):
         ),
         Index("ix_event_window", "workspace_id", "calendar_id", "until_utc", "since_utc"),
         Index("ix_event_category", "workspace_id", "category_id"),
+        Index("ix_event_uid", "workspace_id", "uid"),
     )
 
     object_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-
 from kalends.engine.claims import Flexibility
 from kalends.engine.conflicts import Conflict
 from kalends.features.calendars.access import Access, calendars_of
@@ -48,6 +46,9 @@ from kalends.storage import Database, Unit
 
 _MOST_MOVES = 10
 """How many events one edit moves by itself at most."""
+
+_MOST_APART = 500
+"""Around how many events their time is looked at alone; for more of them all time is."""
 
 Plan = Callable[[Unit], list[Operation]]
 """Reads what it must inside the transaction and gives the operations to apply."""
@@ -196,22 +197,23 @@ class Scheduling:
         now = _seconds(tx.now)
         return gather(tx, now, now + _whole(self._settings.horizon), members=members)
 
-    def _around(self, tx: Unit, objects: ColumnElement[bool]) -> tuple[Gathered, frozenset[str]]:
-        """Gather what claims the time of those whom some objects claim, while the objects last."""
+    def _around(self, tx: Unit, uids: Collection[str]) -> Gathered:
+        """Gather what claims the time of those whom some events claim, while the events last."""
+        if len(uids) > _MOST_APART:
+            return self._gather(tx)
         now = _seconds(tx.now)
         horizon = now + _whole(self._settings.horizon)
-        rows = load_rows(tx, objects)
+        rows = load_rows(tx, Event.uid.in_(uids))
         people = claimed_members(tx, rows)
         since = max(now, min((row.since_utc for row in rows.events), default=now))
         until = min(horizon, max((row.until_utc for row in rows.events), default=now))
-        gathered = gather(tx, since, max(since + 1, until), members=people)
-        return gathered, frozenset(row.uid for row in rows.events)
+        return gather(tx, since, max(since + 1, until), members=people)
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
         """Give a conflict that was listed before, if it is still there and the actor may know of it."""
         record = tx.session.get(ConflictRecord, (tx.workspace_id, identity))
         if record is not None:
-            gathered, _ = self._around(tx, Event.uid.in_(record.uids))
+            gathered = self._around(tx, record.uids)
             found = clashes.find(gathered, tx.now, touching=record.uids)
             views = clashes.present(tx, actor, gathered, found)
             for view in views:
@@ -279,8 +281,8 @@ class Scheduling:
     def _assess(self, tx: Unit, actor: Actor, change_set_id: UUID) -> Assessment:
         """Look at the conflicts of the events that a set changed."""
         operations = get_change_set(tx, actor, change_set_id).operations
-        gathered, uids = self._around(tx, Event.object_id.in_([op.object_id for op in operations]))
-        uids |= {op.uid for op in operations}
+        uids = frozenset(op.uid for op in operations)  # whose copies in other calendars count as well
+        gathered = self._around(tx, uids)
         found = clashes.find(gathered, tx.now, touching=uids)
         return Assessment(operations=operations, gathered=gathered, uids=uids, found=found)
 

@@ -452,6 +452,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "object_id", "recurrence_key", name=op.f("pk_event")),
     )
     op.create_index("ix_event_category", "event", ["workspace_id", "category_id"], unique=False)
+    op.create_index("ix_event_uid", "event", ["workspace_id", "uid"], unique=False)
     op.create_index(
         "ix_event_window", "event", ["workspace_id", "calendar_id", "until_utc", "since_utc"], unique=False
     )
@@ -480,6 +481,7 @@ def downgrade() -> None:
     op.drop_index("ix_participant_member", table_name="participant")
     op.drop_table("participant")
     op.drop_index("ix_event_window", table_name="event")
+    op.drop_index("ix_event_uid", table_name="event")
     op.drop_index("ix_event_category", table_name="event")
     op.drop_table("event")
     op.drop_index("ix_tombstone_changes", table_name="tombstone")
