@@ -18,6 +18,7 @@ from kalends.features.calendars.queries import EventFilter, event_views
 from kalends.features.changes import Changes, Operation, Source
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling.conflicts import ConflictView
+from kalends.features.scheduling.merging import age, joined
 from kalends.features.scheduling.service import Scheduling
 from kalends.ical import (
     DEFAULT_LIMITS,
@@ -30,7 +31,6 @@ from kalends.ical import (
     read,
 )
 from kalends.ical import CalendarObject as IcalObject
-from kalends.ical.components import Component
 from kalends.kit.errors import InvalidInput, NotFound
 from kalends.storage import Database, Unit
 
@@ -97,7 +97,8 @@ class Exchange:
         """Take a file's objects into a calendar, in one change set.
 
         An object that is there already is replaced when the file's is newer: by SEQUENCE, and where that is
-        equal by LAST-MODIFIED or DTSTAMP. So the same file twice changes nothing. Raises `NotCalendar` and
+        equal by LAST-MODIFIED or else DTSTAMP. So the same file twice changes nothing. Occurrences that come
+        without their master join a stored series. Raises `NotCalendar` and
         `TooLarge`; what is wrong with single objects is among the report's problems.
         """
         with self._database.read(actor.workspace_id) as tx:  # refuse before the work of reading
@@ -243,24 +244,16 @@ def _incoming(
         return _Fate.ADDED, Operation(before=None, after=image)
     if stored.text == entry.text:
         return _Fate.UNCHANGED, None
-    ours, theirs = _age(stored.text), _age(entry.text)
-    if theirs <= ours:
-        return (_Fate.OLDER if theirs < ours else _Fate.UNCHANGED), None
+    ours, theirs = ObjectText.parse(stored.text), ObjectText.parse(entry.text)
+    if ours.has(None) and not theirs.has(None):
+        theirs = joined(ours, theirs)
+        if theirs is ours:
+            return _Fate.UNCHANGED, None
+        text = theirs.render()
+    elif age(theirs) <= age(ours):
+        return (_Fate.OLDER if age(theirs) < age(ours) else _Fate.UNCHANGED), None
+    else:
+        text = entry.text
     before = Image.of(stored)
-    after = replace(before, component=entry.component, text=entry.text)
+    after = replace(before, component=entry.component, text=text)
     return _Fate.UPDATED, Operation(before=before, after=after, expected_version=stored.version)
-
-
-def _age(text: str) -> tuple[int, str]:
-    """Give what tells the newer of two texts of one object (RFC 5546 2.1.5); written times sort as text."""
-    return max((_sequence(part), _written(part)) for part in ObjectText.parse(text).parts)
-
-
-def _sequence(part: Component) -> int:
-    line = part.first("SEQUENCE")
-    return int(line.value) if line and line.value.isdecimal() and len(line.value) < 10 else 0
-
-
-def _written(part: Component) -> str:
-    lines = (part.first(name) for name in ("LAST-MODIFIED", "DTSTAMP"))
-    return max((line.value for line in lines if line), default="")
