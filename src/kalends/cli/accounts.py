@@ -10,7 +10,7 @@ import typer
 
 from kalends.cli import picking
 from kalends.cli.acting import choose_workspace, list_accounts
-from kalends.cli.answering import answer, list_of, literal, table_of
+from kalends.cli.answering import answer, list_of, table_of
 from kalends.cli.desk import Desk, composed, open_desk, open_services, settings_of
 from kalends.cli.options import shared
 from kalends.cli.upkeep import bring_up
@@ -173,4 +173,4 @@ def _tell(ctx: typer.Context, done: str, data: dict[str, Any], password: str | N
     if password is not None:
         data = {**data, "password": password}
         lines.append(f"The password is {password} and is shown only now.")
-    answer(ctx, data, lambda console: console.print(literal("\n".join(lines)), soft_wrap=True))
+    answer(ctx, data, list_of(lines))

@@ -13,10 +13,10 @@ import typer
 
 from kalends.cli.options import shared
 
-if TYPE_CHECKING:  # Rich takes a while to import, and JSON does not need it.
+if TYPE_CHECKING:  # Rich takes a while to import, and lines do not need it.
     from rich.console import Console
 
-Human = Callable[["Console"], None]
+Human = Callable[[], None]
 Cell = object  # anything that Rich can show; texts are taken literally
 
 _WIDTH_OF_A_FILE = 160
@@ -27,7 +27,7 @@ def answer(ctx: typer.Context, data: Any, human: Human) -> None:
     if shared(ctx).json:
         print(json.dumps(data, indent=2, ensure_ascii=False, default=_plain))
     else:
-        human(console())
+        human()
 
 
 def console() -> Console:
@@ -41,9 +41,9 @@ def console() -> Console:
 def list_of(lines: Iterable[str]) -> Human:
     """Show one line after the other, as they come."""
 
-    def show(console: Console) -> None:
+    def show() -> None:
         for line in lines:
-            print(literal(line), file=console.file)
+            print(literal(line))
 
     return show
 
@@ -54,18 +54,18 @@ def table_of(
     """Show rows under heads; `empty` where there are none."""
     rows = list(rows)
 
-    def show(console: Console) -> None:
+    def show() -> None:
+        if not rows:
+            print(empty)
+            return
         from rich.table import Table
 
-        if not rows:
-            console.print(empty)
-            return
         table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
         for head in heads:
             table.add_column(head, overflow="fold")
         for row in rows:
             table.add_row(*map(_shown, row))
-        console.print(table)
+        console().print(table)
 
     return show
 

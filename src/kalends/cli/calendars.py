@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, confirm, literal, table_of
+from kalends.cli.answering import answer, confirm, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
 from kalends.features.calendars import service
 from kalends.features.calendars.access import CalendarView
@@ -128,4 +128,4 @@ def _tell(ctx: typer.Context, view: CalendarView, done: str) -> None:
         "color": calendar.color,
     }
     told = f"{done} {calendar.name} ({picking.short(calendar.id)})."
-    answer(ctx, data, lambda console: console.print(literal(told), soft_wrap=True))
+    answer(ctx, data, list_of([told]))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, confirm, literal, table_of
+from kalends.cli.answering import answer, confirm, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
 from kalends.cli.outcomes import answer_outcome
 from kalends.engine.conflicts import ConflictKind, Severity
 from kalends.features.scheduling import ChoiceView, ConflictFilter, ConflictView
 from kalends.interfaces.rest.outcomes import ConflictShown
 from kalends.kit.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = typer.Typer()
 
@@ -80,7 +78,9 @@ def resolve(
     chosen = _chosen(ways, option or ("1" if yes or preview else None))
     if chosen is None:
         answer(
-            ctx, {"identity": view.identity, "options": [_way(each) for each in ways]}, _listing(view, ways)
+            ctx,
+            {"identity": view.identity, "options": [_way(each) for each in ways]},
+            list_of(_told(view, ways)),
         )
         if not ways or not confirm(ctx, "Take the first?", yes=False):
             return
@@ -102,7 +102,7 @@ def ignore(
     answer(
         ctx,
         ConflictShown.of(view).model_dump(mode="json"),
-        lambda console: console.print(literal(told), soft_wrap=True),
+        list_of([told]),
     )
 
 
@@ -143,20 +143,17 @@ def _row(desk: Desk, view: ConflictView) -> list[object]:
     ]
 
 
-def _listing(view: ConflictView, ways: list[ChoiceView]) -> Any:
-    def show(console: Console) -> None:
-        when = view.conflict.occasion.start
-        lines = [view.sentence, f"({when:%A %Y-%m-%d}, {view.conflict.severity} weight)", ""]
-        for number, way in enumerate(ways, start=1):
-            leave = "" if way.allowed else " (you may not change that event)"
-            lines.append(f"{number}. {way.sentence}{leave}")
-        if not ways:
-            lines.append("No way out was found: change one of the events by hand, or live with it.")
-        else:
-            lines += ["", f"Take one with `kalends resolve {picking.short(view.identity)} --option 1`."]
-        console.print(literal("\n".join(lines)), soft_wrap=True)
-
-    return show
+def _told(view: ConflictView, ways: list[ChoiceView]) -> Iterator[str]:
+    yield view.sentence
+    yield f"({view.conflict.occasion.start:%A %Y-%m-%d}, {view.conflict.severity} weight)"
+    yield ""
+    for number, way in enumerate(ways, start=1):
+        yield f"{number}. {way.sentence}" + ("" if way.allowed else " (you may not change that event)")
+    if ways:
+        yield ""
+        yield f"Take one with `kalends resolve {picking.short(view.identity)} --option 1`."
+    else:
+        yield "No way out was found: change one of the events by hand, or live with it."
 
 
 def _way(way: ChoiceView) -> dict[str, Any]:

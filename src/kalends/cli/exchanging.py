@@ -6,21 +6,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, literal
+from kalends.cli.answering import answer, list_of
 from kalends.cli.desk import open_desk, settings_of
 from kalends.cli.options import shared
 from kalends.features.calendars.access import Access
 from kalends.features.scheduling import ImportReport, export_calendar
 from kalends.interfaces.rest.outcomes import ConflictShown
 from kalends.kit.errors import InvalidInput, TooLarge
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = typer.Typer()
 
@@ -52,9 +49,7 @@ def import_(
         report = desk.services.exchange.import_file(
             desk.actor, view.id, data, preview=preview, progress=progress
         )
-    answer(
-        ctx, _as_json(report, preview), lambda console: _tell(console, report, view.calendar.name, preview)
-    )
+    answer(ctx, _as_json(report, preview), list_of(_told(report, view.calendar.name, preview)))
 
 
 @app.command()
@@ -89,7 +84,7 @@ def export(
     answer(
         ctx,
         {"calendar_id": str(view.id), "file": str(output), "bytes": len(data)},
-        lambda console: console.print(literal(told), soft_wrap=True),
+        list_of([told]),
     )
 
 
@@ -151,7 +146,7 @@ def _as_json(report: ImportReport, preview: bool) -> dict[str, Any]:
     }
 
 
-def _tell(console: Console, report: ImportReport, calendar: str, preview: bool) -> None:
+def _told(report: ImportReport, calendar: str, preview: bool) -> list[str]:
     counts = [f"{report.added} added", f"{report.updated} updated", f"{report.unchanged} unchanged"]
     if report.older:
         counts.append(f"{report.older} older than what is stored and left alone")
@@ -166,7 +161,7 @@ def _tell(console: Console, report: ImportReport, calendar: str, preview: bool) 
         lines += _rest(len(report.conflicts))
     if report.change_set_id:
         lines.append(f"Change set {picking.short(report.change_set_id)}; `kalends undo` takes it back.")
-    console.print(literal("\n".join(lines)), soft_wrap=True)
+    return lines
 
 
 def _rest(number: int) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, table_of
+from kalends.cli.answering import answer, console, table_of
 from kalends.cli.desk import Desk, open_desk
 from kalends.cli.moments import read_moment, read_window, span_of
 from kalends.cli.week import Entry, clashing, draw, listing
@@ -144,7 +144,7 @@ def week(
     shown = [_entry(each, index in clashes, desk.now) for index, each in enumerate(found)]
     data = [{**_as_json(each), "clashes": index in clashes} for index, each in enumerate(found)]
     drawn = draw if sys.stdout.isatty() else listing
-    answer(ctx, data, lambda console: drawn(console, monday, shown, desk.now))
+    answer(ctx, data, lambda: drawn(console(), monday, shown, desk.now))
 
 
 def _filter(desk: Desk, members: Sequence[str] | None, calendars: Sequence[str] | None) -> EventFilter:

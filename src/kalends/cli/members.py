@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, confirm, list_of, literal, table_of
+from kalends.cli.answering import answer, confirm, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
 from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import AutoResolve, Member, Permission, Role
@@ -214,4 +214,4 @@ def _as_json(member: Member) -> dict[str, Any]:
 
 def _tell(ctx: typer.Context, member: Member, done: str) -> None:
     told = f"{done} {member.name} ({picking.short(member.id)})."
-    answer(ctx, _as_json(member), lambda console: console.print(literal(told), soft_wrap=True))
+    answer(ctx, _as_json(member), list_of([told]))

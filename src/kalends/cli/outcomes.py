@@ -6,7 +6,7 @@ from datetime import datetime
 
 import typer
 
-from kalends.cli.answering import answer, literal
+from kalends.cli.answering import answer, list_of
 from kalends.cli.desk import Desk
 from kalends.cli.moments import span_of
 from kalends.cli.picking import short
@@ -20,9 +20,7 @@ _TOLD = 20
 def answer_outcome(ctx: typer.Context, desk: Desk, outcome: Outcome) -> None:
     """Print what a change did; one without a change set was a preview."""
     data = OutcomeShown.of(outcome).model_dump(mode="json")
-    answer(
-        ctx, data, lambda console: console.print(literal("\n".join(told(outcome, desk.now))), soft_wrap=True)
-    )
+    answer(ctx, data, list_of(told(outcome, desk.now)))
 
 
 def told(outcome: Outcome, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy import text
 
-from kalends.cli.answering import answer, literal, note
+from kalends.cli.answering import answer, list_of, note
 from kalends.cli.desk import open_services, settings_of, stored_version
 from kalends.cli.options import shared
 from kalends.features.calendars.rebuilding import TZDATA, is_current, rebuild_all
@@ -83,7 +83,7 @@ def migrate(
     told = f"The database is at schema {after or 'base'}" + (
         "." if before == after else f"; it was at {before}."
     )
-    answer(ctx, {"before": before, "after": after}, lambda console: console.print(told))
+    answer(ctx, {"before": before, "after": after}, list_of([told]))
 
 
 @app.command()
@@ -111,7 +111,7 @@ def doctor(
     answer(
         ctx,
         {"sound": not wrong, "findings": [asdict(each) for each in findings]},
-        lambda console: console.print(literal("\n".join(lines)), soft_wrap=True),
+        list_of(lines),
     )
     if wrong:
         names = ", ".join(each.check for each in wrong)
