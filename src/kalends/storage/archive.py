@@ -58,7 +58,7 @@ class Manifest:
 def back_up(database: Path, archive: Path, *, schema: str, made_at: str) -> Manifest:
     """Copy the database as it is at one instant into a new archive; writers wait for nothing.
 
-    Raises `Clash` where the archive exists already.
+    `schema` is the revision it stands at, `made_at` ISO 8601 in UTC. Raises `Clash` where the archive exists.
     """
     with _draft(archive) as copy, _draft(archive) as packed:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:

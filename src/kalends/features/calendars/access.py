@@ -51,6 +51,7 @@ class CalendarView:
 
     @property
     def id(self) -> UUID:
+        """Give the calendar's id."""
         return self.calendar.id
 
 

@@ -50,7 +50,10 @@ def list_categories(tx: Unit) -> list[Category]:
 
 
 def create_category(tx: Unit, actor: Actor, *, name: str, level: int, color: str | None = None) -> Category:
-    """Make a category; its name is taken once, whatever the case. Events labelled so carry it at once."""
+    """Make a category of a level 1 to 5. Events labelled so carry it at once.
+
+    Raises `CategoryTaken` where there is one of that name, whatever the case.
+    """
     actor.must_write()
     name = checked_name(name, field="name", limit=100)
     _must_be_free(tx, name)
@@ -77,7 +80,11 @@ def update_category(
     changes: Mapping[str, Any],
     expected_version: int | None = None,
 ) -> Category:
-    """Change `name`, `level` or `color`. Events keep the category under its new name."""
+    """Change `name`, `level` or `color`. A new name is written into the texts of the events that carry it.
+
+    Raises `Stale` where the version is not the expected one, `CategoryTaken`, and `CategoryInUse` for a new
+    name of General.
+    """
     actor.must_write()
     tx.lock(Category, [category_id])
     category = tx.get(Category, category_id)
@@ -103,7 +110,7 @@ def update_category(
 
 
 def delete_category(tx: Unit, actor: Actor, category_id: UUID) -> None:
-    """Remove a category that no event carries."""
+    """Remove a category that no event carries; raise `CategoryInUse` for another, and for General."""
     actor.must_write()
     objects.lock_all(tx)  # or an event could be given the category while it goes
     category = tx.get(Category, category_id)

@@ -37,7 +37,10 @@ class Reader:
 def create_feed(
     tx: Unit, actor: Actor, calendar_id: UUID, *, name: str = "Feed", busy_only: bool = False
 ) -> NewFeed:
-    """Make an address for a calendar; it shows what its maker may see, for as long as they may."""
+    """Make an address for a calendar; it shows what its maker may see, for as long as they may.
+
+    With `busy_only` it shows no more than busy time, even to its maker.
+    """
     actor.must_have(Scope.WRITE)
     require(calendars_of(tx, actor), calendar_id, Access.FREE_BUSY)
     secret = tx.new_token()
@@ -67,7 +70,7 @@ def list_feeds(tx: Unit, actor: Actor, calendar_id: UUID) -> list[FeedToken]:
 
 
 def revoke_feed(tx: Unit, actor: Actor, feed_id: UUID) -> None:
-    """End a feed at once."""
+    """End a feed at once: one's own, or as the workspace's owner anybody's; `NotFound` for others."""
     feed = tx.find(FeedToken, feed_id)
     if feed is None or not (feed.member_id == actor.member_id or actor.owns_workspace):
         raise NotFound(f"There is no feed {feed_id}.", kind="feed", id=str(feed_id))

@@ -1,6 +1,7 @@
 """Writing calendar objects: the text, its projection, and the calendar's change number, together.
 
-Only change sets call `store`; it does not ask who acts.
+`store` does not ask who acts. Change sets call it, and what rewrites texts without being one: a renamed
+category, the removal of a member.
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ def directory(tx: Unit) -> Directory:
 def store(tx: Unit, changes: Sequence[tuple[CalendarObject | None, Image | None]]) -> dict[UUID, int]:
     """Write each pair of stored object and wanted image, and give the new versions by object id.
 
-    The calendars must be locked. Their change number grows by one for the whole call.
+    The calendars must be locked. Their change number grows by one for the whole call. Raises `UidTaken` where
+    a calendar would hold a UID or href twice, `Rejected` for a text that is no calendar object.
     """
     numbers = _next_change_numbers(
         tx,
@@ -191,9 +193,7 @@ def _project(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int]) ->
         _project_chunk(tx, chunk, versions, names)
 
 
-def _project_chunk(
-    tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int], names: Directory
-) -> None:
+def _project_chunk(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int], names: Directory) -> None:
     events: list[dict[str, Any]] = []
     participants: list[dict[str, Any]] = []
     for image in images:

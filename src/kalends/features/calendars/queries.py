@@ -76,6 +76,7 @@ class EventView:
 
     @property
     def full(self) -> bool:
+        """Say whether the viewer sees the content, not the time alone."""
         return self.sight is Sight.FULL
 
     @property

@@ -73,7 +73,11 @@ def create_calendar(
     color: str | None = None,
     owner_member_id: UUID | None = None,
 ) -> CalendarView:
-    """Make a further calendar: one's own, or one to share."""
+    """Make a further calendar: one's own, or one to share, in which its maker writes.
+
+    Raises `Forbidden` for somebody else's calendar unless the actor owns the workspace, `InvalidInput` for a
+    second family calendar or a shared one with an owner.
+    """
     actor.must_write()
     if kind is CalendarKind.FAMILY:
         raise InvalidInput("A workspace has one family calendar, made with it.", field="kind")
@@ -100,7 +104,10 @@ def update_calendar(
     changes: Mapping[str, Any],
     expected_version: int | None = None,
 ) -> CalendarView:
-    """Change `name`, `color` or `visibility`; `expected_version` guards against a lost update."""
+    """Change `name`, `color` or `visibility`.
+
+    Raises `Stale` where the version is not the expected one, `Forbidden` for who only uses the calendar.
+    """
     tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
     if expected_version is not None and calendar.version != expected_version:
@@ -123,7 +130,8 @@ def update_calendar(
 def delete_calendar(tx: Unit, actor: Actor, calendar_id: UUID, *, with_events: bool = False) -> None:
     """Remove a calendar for good; one that holds events only when told so.
 
-    One that holds the events of a booking, a call or a study session stays: they go first.
+    One that holds the events of a booking, a call or a study session stays: they go first. Raises
+    `CalendarInUse`, also for the family's calendar and for one that is somebody's default.
     """
     tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
@@ -151,7 +159,7 @@ def delete_calendar(tx: Unit, actor: Actor, calendar_id: UUID, *, with_events: b
 
 
 def list_grants(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Grant]:
-    """Give what members were granted on a calendar that the actor administers."""
+    """Give what members were granted on a calendar that the actor administers, or raise `Forbidden`."""
     _administered(tx, actor, calendar_id)
     rows = tx.execute(
         select(CalendarGrant.member_id, CalendarGrant.access)
@@ -162,7 +170,11 @@ def list_grants(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Grant]:
 
 
 def grant(tx: Unit, actor: Actor, calendar_id: UUID, member_id: UUID, access: Grant | None) -> None:
-    """Let a member do more with a calendar, or with None no more than its visibility gives."""
+    """Let a member do more with a calendar, or with None no more than its visibility gives.
+
+    Raises `LastWriter` where nobody would write in a shared calendar any more, `InvalidInput` for the
+    family's.
+    """
     tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
     tx.get(Member, member_id)

@@ -85,7 +85,8 @@ class Changes:
     def undo(self, tx: Unit, actor: Actor, change_set_id: UUID) -> ChangeSet:
         """Swap a set back, together with what was moved by itself because of it, as a new set.
 
-        Raises `UndoBlocked` where a later set touched one of its objects, naming it.
+        Raises `UndoBlocked` where one of its objects is not as it left it, naming the later set,
+        `AlreadyUndone`, and what `apply` raises.
         """
         first = tx.get(ChangeSet, change_set_id)
         rows = tx.execute(operations_of([change_set_id])).scalars().all()

@@ -47,6 +47,7 @@ class ConflictView:
 
     @property
     def identity(self) -> str:
+        """Name the conflict for ever, however its events move."""
         return self.conflict.identity
 
 
@@ -205,7 +206,7 @@ def note_ignored(tx: Unit, actor: Actor, conflict: Conflict, *, ignored: bool) -
 
 
 def purge(tx: Unit) -> int:
-    """Forget what was kept of conflicts that were resolved or first seen long ago."""
+    """Forget conflicts resolved over `RECORDS_KEPT` ago, or first seen then and not ignored; count them."""
     before = tx.now - RECORDS_KEPT
     old = or_(
         ConflictRecord.resolved_at < before,

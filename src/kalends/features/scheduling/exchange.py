@@ -160,7 +160,10 @@ class Exchange:
 def export_calendar(
     tx: Unit, actor: Actor, calendar_id: UUID, *, busy_only: bool = False, head: CalendarHead | None = None
 ) -> Iterator[bytes]:
-    """Give a calendar as a file, as far as the actor may see it; the rest as busy time."""
+    """Give a calendar as a file, piece by piece, as far as the actor may see it; the rest as busy time.
+
+    Raises `NotFound` for a calendar that the actor may not know of.
+    """
     view = require(calendars_of(tx, actor), calendar_id, Access.FREE_BUSY)
     rows = tx.execute(
         select(CalendarObject.id, CalendarObject.component, CalendarObject.text, CalendarObject.created_by)
@@ -181,7 +184,7 @@ def export_calendar(
 
 
 def export_event(tx: Unit, actor: Actor, event_id: UUID) -> Iterator[bytes]:
-    """Give one event as a file, as far as the actor may see it."""
+    """Give one event as a file, as far as the actor may see it, or raise `NotFound`."""
     views = event_views(tx, actor, Event.object_id == event_id, EventFilter())
     if not views:
         raise NotFound(f"There is no event {event_id}.", kind="event", id=str(event_id))

@@ -59,7 +59,11 @@ def scribe(tx: Unit) -> Scribe:
 
 
 def create(tx: Unit, actor: Actor, drafts: Sequence[EventDraft]) -> list[Operation]:
-    """Plan new events, all or none."""
+    """Plan new events, 1 to `MAX_TOGETHER`, all or none.
+
+    What a draft leaves out is filled in: the default calendar, the length that the actor prefers, the status.
+    Raises `Forbidden` without write access to the calendar, `InvalidInput` and `InvalidRule` by field.
+    """
     actor.must_write()
     if not 1 <= len(drafts) <= MAX_TOGETHER:
         raise InvalidInput(f"Create 1 to {MAX_TOGETHER} events at once.", field="events", limit=MAX_TOGETHER)
@@ -89,7 +93,11 @@ def create(tx: Unit, actor: Actor, drafts: Sequence[EventDraft]) -> list[Operati
 def update(
     tx: Unit, actor: Actor, target: Target, changes: EventChanges, *, calendar_id: UUID | None = None
 ) -> list[Operation]:
-    """Plan a change of an event: of one occurrence, of it and all that follow, or of all."""
+    """Plan a change of an event: of one occurrence, of it and all that follow, or of all.
+
+    `calendar_id` moves the whole event to another calendar. Raises `NotFound` for an event or occurrence that
+    is none or may not be known, `Forbidden`, `Stale`, and `InvalidInput` by field.
+    """
     row, text = _editable(tx, actor, target)
     writer, before = scribe(tx), Image.of(row)
     occurrence = _occurrence(text, target)
@@ -122,7 +130,10 @@ def update(
 
 
 def remove(tx: Unit, actor: Actor, target: Target) -> list[Operation]:
-    """Plan the deletion of an event: of one occurrence, of it and all that follow, or of all."""
+    """Plan the deletion of an event: of one occurrence, of it and all that follow, or of all.
+
+    Raises `NotFound`, `Forbidden` and `Stale` as `update` does.
+    """
     row, text = _editable(tx, actor, target)
     before, after = Image.of(row), None
     occurrence = _occurrence(text, target)
@@ -135,7 +146,10 @@ def remove(tx: Unit, actor: Actor, target: Target) -> list[Operation]:
 
 
 def respond(tx: Unit, actor: Actor, target: Target, response: Response) -> list[Operation]:
-    """Plan a participant's own answer, to which they need no access to the calendar."""
+    """Plan a participant's own answer, for one occurrence or all; it needs no access to the calendar.
+
+    To be carried out with `own_part_only`. Raises `Forbidden` for who takes no part.
+    """
     actor.must_have(KeyScope.WRITE)
     get_event(tx, actor, target.event_id)  # refuses what they may not know of
     row = tx.get(CalendarObject, target.event_id)

@@ -120,7 +120,10 @@ class Scheduling:
         return self._aftermath(actor, change_set.id, how)
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
-        """Take a change set back, with what was moved by itself because of it."""
+        """Take a change set back, with what was moved by itself because of it.
+
+        Raises what `Changes.undo` raises.
+        """
 
         def apply(tx: Unit) -> ChangeSet:
             return self._changes.undo(tx, actor, change_set_id)
@@ -156,7 +159,7 @@ class Scheduling:
         return self._database.write(actor.workspace_id, note)
 
     def ignore(self, actor: Actor, identity: str, *, ignored: bool = True) -> ConflictView:
-        """Live with a conflict, until its events' times change; or no longer."""
+        """Live with a conflict, until its events' times change; or no longer. Raises `NotFound`."""
         actor.must_write()
 
         def note(tx: Unit) -> ConflictView:
@@ -167,7 +170,10 @@ class Scheduling:
         return self._database.write(actor.workspace_id, note)
 
     def resolutions(self, actor: Actor, identity: str) -> list[ChoiceView]:
-        """Rank the ways out of a conflict, each with its reasons and whether the actor may take it."""
+        """Rank the ways out of a conflict, each with its reasons and whether the actor may take it.
+
+        Raises `NotFound` for a conflict that was never listed, is gone, or may not be known.
+        """
         with self._database.read(actor.workspace_id) as tx:
             _, view = self._find(tx, actor, identity)
             nearby = self._nearby(tx, view.conflict)
@@ -176,7 +182,8 @@ class Scheduling:
     def resolve(self, actor: Actor, identity: str, option_id: str, *, preview: bool = False) -> Outcome:
         """Take one of the ways out that `resolutions` gave.
 
-        Raises `OptionGone` where it is none any more, `Stale` where the event changed in between.
+        Raises `NotFound` as `resolutions` does, `OptionGone` where it is none any more, `Stale` where the
+        event changed in between, `Forbidden` where the actor may not change it.
         """
         with self._database.read(actor.workspace_id) as tx:
             _, view = self._find(tx, actor, identity)
