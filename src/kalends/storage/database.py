@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Executable, Result, TableClause, create_engine, event, insert, select
 from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -72,7 +73,7 @@ class Unit:
     ) -> Result[*tuple[Any, ...]]: ...
 
     def execute(self, statement: Executable, *, across_workspaces: str | None = None) -> Result[Any]:
-        """Run a statement; one that must see every workspace says why."""
+        """Run a statement, narrowed to this workspace; one that must see every workspace says why."""
         options = {"across_workspaces": across_workspaces} if across_workspaces else {}
         return self.session.execute(statement, execution_options=options)
 
@@ -124,7 +125,10 @@ class Unit:
 
 
 class Database:
-    """A connection pool that hands out units of work."""
+    """A connection pool that hands out units of work.
+
+    `attempts` is how often a unit runs at most, `busy_timeout` the seconds that SQLite waits for its writer.
+    """
 
     def __init__(
         self,
@@ -155,7 +159,7 @@ class Database:
 
     def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction and commit; run the whole of it again after a deadlock or a busy
-        database, so it must not reach outside the unit."""
+        database, so it must not reach outside the unit. Raises `Unavailable` when it stays so."""
         return self._written(workspace_id, work, Session.commit)
 
     def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
@@ -176,7 +180,7 @@ class Database:
                     result = work(self._unit(session, workspace_id, writing=True))
                     end(session)
                     return result
-            except DBAPIError as error:
+            except (DBAPIError, sqlite3.OperationalError) as error:
                 if not _may_pass(error):
                     raise
                 time.sleep(0.005 * 2 ** min(attempt, 6))
@@ -199,10 +203,12 @@ class Database:
             yield session
 
 
-def _may_pass(error: DBAPIError) -> bool:
-    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
-        return True
-    return getattr(error.orig, "sqlstate", None) in _RETRIED_SQLSTATES
+def _may_pass(error: Exception) -> bool:
+    # `BEGIN IMMEDIATE` is sent by a listener, whose errors SQLAlchemy does not wrap.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return "database is locked" in str(cause)
+    return getattr(cause, "sqlstate", None) in _RETRIED_SQLSTATES
 
 
 def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
