@@ -1,0 +1,58 @@
+"""What `serve` refuses before it answers anybody."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from kalends.server import AddressTaken, NotMigrated, serve
+from kalends.settings import Settings
+from kalends.storage.one_server import AlreadyServed, only_server
+
+
+@pytest.mark.usefixtures("log")  # which puts logging back
+def test_a_database_of_another_schema_is_not_served(tmp_path: Path) -> None:
+    with pytest.raises(NotMigrated, match="kalends migrate"):
+        serve(Settings(data_dir=tmp_path))
+
+
+@pytest.mark.usefixtures("log")  # which puts logging back
+def test_an_address_that_is_taken_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(AddressTaken, match=str(port)):
+            serve(Settings(data_dir=tmp_path, database_url=sqlite_url, port=port))
+
+
+def test_a_data_directory_has_one_server_at_a_time(tmp_path: Path) -> None:
+    with only_server(tmp_path):
+        with pytest.raises(AlreadyServed, match=str(os.getpid())):
+            only_server(tmp_path).__enter__()
+    with only_server(tmp_path):
+        pass
+
+
+def test_a_server_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    other = context.Process(target=_hold, args=(tmp_path, held), daemon=True)
+    other.start()
+    assert held.wait(60)
+    with pytest.raises(AlreadyServed):
+        only_server(tmp_path).__enter__()
+    other.kill()
+    other.join()
+    with only_server(tmp_path):
+        pass
+
+
+def _hold(directory: Path, held: Event) -> None:
+    with only_server(directory):
+        held.set()
+        signal.pause()
