@@ -11,7 +11,6 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.sign_ins import BrowserSession
 from kalends.interfaces.rest.limits import RequestLimits
-from kalends.interfaces.rest.refusals import VersionRequired
 from kalends.interfaces.services import Services
 from kalends.kit.errors import InvalidInput, Unauthenticated
 from kalends.kit.pagination import LARGEST_LIMIT
@@ -148,20 +147,8 @@ async def expected_version(if_match: IfMatch = None) -> int | None:
     return int(if_match.strip('"')) if if_match not in (None, "*") else None
 
 
-async def required_version(if_match: IfMatch = None) -> int | None:
-    """As `expected_version`, for a full replacement: who replaces everything says what they replace.
-
-    Raises `VersionRequired` without the header.
-    """
-    if if_match is None:
-        raise VersionRequired("Send If-Match with the ETag that you read, or * to replace any version.")
-    return await expected_version(if_match)
-
-
 # Optional on what changes a part or deletes; without it the last writer wins.
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]
-# For PUT, which replaces a whole.
-RequiredVersion = Annotated[int | None, Depends(required_version)]
 
 # Declare as `cursor: PageCursor = None, limit: PageLimit = DEFAULT_LIMIT`.
 PageCursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]

@@ -23,7 +23,6 @@ _WHY: Final[Mapping[int, str]] = {
     412: "`If-Match` names a version that is no longer the stored one: read it again.",
     413: "The body is over a limit, named by `limit` and `setting`.",
     415: "The body is of a kind that is not read here.",
-    428: "A replacement needs `If-Match`.",
     429: "Too many requests: wait for as long as `Retry-After` says.",
     500: "The server failed; `id` finds the failure in its log.",
     503: "Something is busy or down for now: try again after `Retry-After`.",
@@ -77,8 +76,6 @@ def _problems(method: str, operation: Mapping[str, Any]) -> Iterator[int]:
         yield from (413, 415)
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
         yield 412
-        if method == "put":
-            yield 428
 
 
 def _described(status: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from kalends.engine.recurrence.pattern import ExpansionLimit
 from kalends.ical import NotCalendar, Rejected
-from kalends.interfaces.rest.refusals import UnsupportedMedia, VersionRequired
+from kalends.interfaces.rest.refusals import UnsupportedMedia
 from kalends.kit.errors import (
     Clash,
     Forbidden,
@@ -43,7 +43,6 @@ _STATUS: Final[Mapping[type[KalendsError], HTTPStatus]] = {
     Stale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     KalendsError: HTTPStatus.INTERNAL_SERVER_ERROR,  # ours to mend: a key that fits no more, say
