@@ -375,3 +375,35 @@ def test_the_length_of_an_override_follows_its_master():
     )
     assert override.length == Length(seconds=3600)
     assert override.start + timedelta(hours=1) == datetime(2026, 1, 2, 10, tzinfo=UTC)
+
+
+def test_an_occurrence_under_a_lasting_change_is_changed_from_there() -> None:
+    lasting = """BEGIN:VEVENT
+UID:a
+DTSTAMP:20260101T000000Z
+RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260316T090000
+DTSTART;TZID=Europe/Berlin:20260317T110000
+DTEND;TZID=Europe/Berlin:20260317T113000
+SUMMARY:Later
+END:VEVENT
+"""
+    series = """BEGIN:VEVENT
+UID:a
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:20260302T090000
+DTEND;TZID=Europe/Berlin:20260302T100000
+RRULE:FREQ=WEEKLY
+SUMMARY:Early
+END:VEVENT
+"""
+    found = ObjectText.parse(f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//\n{series}{lasting}END:VCALENDAR\n")
+    berlin = zone("Europe/Berlin").tzinfo
+    early, late = datetime(2026, 3, 9, 9, tzinfo=berlin), datetime(2026, 4, 6, 9, tzinfo=berlin)
+    assert found.instance(early).start == early
+    assert found.instance(late).start == datetime(2026, 4, 7, 11, tzinfo=berlin)
+
+    changed = found.with_override(late, location="Hall").event(late)
+    assert changed.start == datetime(2026, 4, 7, 11, tzinfo=berlin)
+    assert (changed.length.seconds, changed.summary, changed.location) == (1800, "Later", "Hall")
+    assert not changed.this_and_future
+    assert found.with_override(early, location="Hall").event(early).summary == "Early"

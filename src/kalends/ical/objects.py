@@ -6,7 +6,7 @@ nothing gives the identical text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Unpack
 
@@ -19,6 +19,7 @@ from kalends.ical.fields import EventFields
 from kalends.ical.limits import DEFAULT_LIMITS, Limits
 from kalends.ical.lines import Line, escape, fold, make_line
 from kalends.ical.projection import project_component, series
+from kalends.ical.shift import Shift
 from kalends.ical.source import Source
 from kalends.ical.timeline import instant_key
 from kalends.ical.tzids import Zones
@@ -125,18 +126,43 @@ class ObjectText:
         part, fields = self._read(recurrence_id)
         return self._replaced(part, apply_changes(part, fields, changes, self.zones))
 
+    def instance(self, recurrence_id: Start) -> EventFields:
+        """Give the fields of one occurrence: its override's, or what the series gives it. Raises NotFound."""
+        if self.has(recurrence_id):
+            return self.event(recurrence_id)
+        _, fields, start = self._shaping(recurrence_id)
+        return replace(fields, start=start, recurrence_id=recurrence_id, this_and_future=False)
+
     def with_override(self, recurrence_id: Start, **changes: Unpack[Changes]) -> ObjectText:
-        """Set fields of one instance: of its override, made here from the master if there is none yet."""
+        """Set fields of one instance: of its override, made here from the series if there is none yet."""
         if self.has(recurrence_id):
             return self.with_fields(recurrence_id, **changes)
-        part, fields = self._read(None)
-        line = write_start("RECURRENCE-ID", recurrence_id, self._tzid(part, recurrence_id))
+        part, fields, start = self._shaping(recurrence_id)
+        master, _ = self._read(None)
+        line = write_start("RECURRENCE-ID", recurrence_id, self._tzid(master, recurrence_id))
         kept = [item for item in part.items if not isinstance(item, Line) or item.name not in _OF_THE_SERIES]
         at = next((n + 1 for n, item in enumerate(kept) if isinstance(item, Line) and item.name == "UID"), 0)
         copy = replace(part, items=(*kept[:at], line, *kept[at:]))
-        copy = apply_changes(copy, fields, {"start": recurrence_id}, self.zones)
+        copy = apply_changes(copy, fields, {"start": start}, self.zones)
         calendar = self.calendar.with_components(lambda _: True, [copy])
         return replace(self, calendar=calendar).with_fields(recurrence_id, **changes)
+
+    def _shaping(self, recurrence_id: Start) -> tuple[Component, EventFields, Start]:
+        """Give what shapes an instance without an override of its own, and when it starts.
+
+        That is the last change for this and all following ones before it, else the master.
+        """
+        lasting = [
+            (instant_key(fields.recurrence_id), part, fields)
+            for part, fields in self._read_all()
+            if fields.this_and_future and fields.recurrence_id is not None
+        ]
+        reached = [each for each in lasting if each[0] <= instant_key(recurrence_id)]
+        if not reached:
+            return *self._read(None), recurrence_id
+        _, part, fields = max(reached, key=lambda each: each[0])
+        assert fields.recurrence_id is not None
+        return part, fields, Shift.between(fields.recurrence_id, fields.start).apply(recurrence_id)
 
     def without_override(self, recurrence_id: Start) -> ObjectText:
         """Take an override away, so that the instance is again as the series has it. Raises NotFound."""
@@ -168,6 +194,10 @@ class ObjectText:
     def render(self) -> str:
         """Give the text: CRLF line ends, folded at 75 octets."""
         return fold(self.calendar.render()).decode()
+
+    def _read_all(self) -> Iterator[tuple[Component, EventFields]]:
+        zones = self.zones
+        return ((part, project_component(part, zones)) for part in self.parts if part.name == "VEVENT")
 
     def _read(self, recurrence_id: Start | None) -> tuple[Component, EventFields]:
         for part in self.parts:

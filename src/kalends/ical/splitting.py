@@ -12,8 +12,9 @@ from kalends.engine.series import Series, Start
 from kalends.ical.changes import apply_changes
 from kalends.ical.components import Component
 from kalends.ical.lines import make_line
-from kalends.ical.moving import Shift, until_text, with_recurrence_id
+from kalends.ical.moving import until_text, with_recurrence_id
 from kalends.ical.objects import ObjectText
+from kalends.ical.shift import Shift
 from kalends.ical.timeline import as_instant, instant_key, wall_time
 from kalends.ical.values import read_start
 from kalends.kit.errors import InvalidInput, NotFound

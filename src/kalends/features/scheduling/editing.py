@@ -117,11 +117,8 @@ class Scribe:
         for part in ("rules", "additions", "exclusions"):
             if part in changes:
                 raise InvalidInput("One occurrence has no recurrence of its own; edit all.", field=part)
-        if text.has(occurrence):
-            base = text.event(occurrence)
-        else:
-            base = replace(text.event(), start=occurrence)
-        return self._stamped(text, text.with_override(occurrence, **self._fields(base, changes)))
+        fields = self._fields(text.instance(occurrence), changes)
+        return self._stamped(text, text.with_override(occurrence, **fields))
 
     def _edit_each(self, text: ObjectText, changes: EventChanges) -> ObjectText:
         if _TIMES & changes.keys():
