@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -57,22 +56,28 @@ def expand_rows(
 ) -> Expansion:
     """Give every occurrence of the rows' events that intersects [since, until).
 
-    All rows of an object must be there. Floating and all-day times are taken in the zone `floating`.
-    `text_of` gives an object's text, read only for times in a zone that no IANA name describes.
+    All rows of an object must be there, one after another, its master first. Floating and all-day times are
+    taken in the zone `floating`. `text_of` gives an object's text, read only for times in a zone that no
+    IANA name describes.
     """
     singles: list[int] = []
-    masters: dict[UUID, int] = {}
-    overrides: dict[UUID, list[int]] = defaultdict(list)
+    objects: list[_Object] = []
+    last: UUID | None = None
     for index, row in enumerate(rows):
-        if row.recurrence_key != MASTER:
-            overrides[row.object_id].append(index)
-        elif row.repeats or not row.start.endswith("]"):
-            masters[row.object_id] = index
+        if row.recurrence_key == MASTER:
+            if row.repeats or not row.start.endswith("]"):
+                objects.append((index, []))
+                last = row.object_id
+            else:
+                singles.append(index)
         else:
-            singles.append(index)
+            if row.object_id != last:  # it lacks its master
+                objects.append((None, []))
+                last = row.object_id
+            objects[-1][1].append(index)
     columns = [_exact(rows, singles, since, until)]
-    if masters or overrides:
-        columns.append(_expanded(rows, masters, overrides, since, until, floating, text_of))
+    if objects:
+        columns.append(_expanded(rows, objects, since, until, floating, text_of))
     row, start, end, original = (np.concatenate(parts) for parts in zip(*columns, strict=True))
     order = np.lexsort((row, end, start))
     return Expansion(row=row[order], start=start[order], end=end[order], original=original[order])
@@ -116,39 +121,39 @@ def _exact(rows: Sequence[EventRow], singles: Sequence[int], since: int, until: 
     return index[inside], start[inside], end[inside], nowhere
 
 
+_Object = tuple[int | None, list[int]]
+"""One object's rows: the index of its master, where it has one, and those of its overrides."""
+
+
 def _expanded(
     rows: Sequence[EventRow],
-    masters: dict[UUID, int],
-    overrides: dict[UUID, list[int]],
+    objects: Sequence[_Object],
     since: int,
     until: int,
     floating: Zone,
     text_of: Callable[[UUID], str],
 ) -> tuple[Any, ...]:
     """Expand whole objects in one batch."""
-    ids = [*masters, *(id for id in overrides if id not in masters)]
-    batch = []
-    for id in ids:
-        master = rows[masters[id]] if id in masters else None
-        changed = [rows[i] for i in overrides.get(id, ())]
-        batch.append(_compile(id, master, changed, text_of))
+    batch = [
+        _compile(None if master is None else rows[master], [rows[index] for index in overrides], text_of)
+        for master, overrides in objects
+    ]
     window = EPOCH + timedelta(seconds=since), EPOCH + timedelta(seconds=until)
     found = expand_many(batch, *window, zone_for_floating=floating)
     # An occurrence shows the row of the override that shaped it, else the master's.
-    width = 1 + max((len(indexes) for indexes in overrides.values()), default=0)
-    table = np.zeros((len(ids), width), np.int64)
-    for position, id in enumerate(ids):
-        table[position, 0] = masters.get(id, 0)
-        for place, index in enumerate(overrides.get(id, ()), start=1):
-            table[position, place] = index
+    width = 1 + max(len(overrides) for _, overrides in objects)
+    table = np.array([(master or 0, *_padded(overrides, width - 1)) for master, overrides in objects])
     return table[found.series, found.override + 1], found.start, found.end, found.original
 
 
-def _compile(
-    id: UUID, master: EventRow, changed: Sequence[EventRow], text_of: Callable[[UUID], str]
-) -> CompiledSeries:
+def _padded(indexes: list[int], width: int) -> list[int]:
+    return indexes + [0] * (width - len(indexes))
+
+
+def _compile(master: EventRow, changed: Sequence[EventRow], text_of: Callable[[UUID], str]) -> CompiledSeries:
     """Compile an object's series, or take it from memory while its rows are the same."""
     rows = (master, *changed)
+    id = (master or changed[0]).object_id
     kept = _compiled.get(id)
     if kept is not None and kept[0] == rows:
         return kept[1]
