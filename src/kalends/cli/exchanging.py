@@ -143,6 +143,7 @@ def _as_json(report: ImportReport, preview: bool) -> dict[str, Any]:
             for each in report.problems
         ],
         "conflicts": [ConflictShown.of(each).model_dump(mode="json") for each in report.conflicts],
+        "conflict_count": report.conflict_count,
     }
 
 
@@ -156,9 +157,9 @@ def _told(report: ImportReport, calendar: str, preview: bool) -> list[str]:
         lines += [f"  line {each.line}: {each.message}" for each in report.problems[:_TOLD]]
         lines += _rest(len(report.problems))
     if report.conflicts:
-        lines.append(f"{_counted(len(report.conflicts), 'conflict')} with what came in:")
+        lines.append(f"{_counted(report.conflict_count, 'conflict')} with what came in:")
         lines += [f"  {picking.short(each.identity)}  {each.sentence}" for each in report.conflicts[:_TOLD]]
-        lines += _rest(len(report.conflicts))
+        lines += _rest(report.conflict_count)
     if report.change_set_id:
         lines.append(f"Change set {picking.short(report.change_set_id)}; `kalends undo` takes it back.")
     return lines

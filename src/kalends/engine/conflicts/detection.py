@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,29 +54,46 @@ class Collisions:
         return self._of_overload(self.overload[row].tolist(), _BEFORE_ALL)
 
     def conflicts(
-        self, *, after: datetime | None = None, touching: Container[str] | None = None
+        self,
+        *,
+        after: datetime | None = None,
+        touching: Container[str] | None = None,
+        most: int | None = None,
     ) -> list[Conflict]:
         """Gather the collisions into conflicts, one for each subject and set of events, in order of time.
 
         Where there is one place to be had, two events (series or not) make a conflict. Elsewhere all
         events of an overload make one. `after` is the time of asking: `next` is the first clash that
         ends later; without it, the first of all. Given UIDs in `touching`, only conflicts of at least
-        one of these events are made.
+        one of these events are made, and at most the first `most`.
         """
         asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
-        wanted = np.array([touching is None or event.uid in touching for event in self.claims.events], bool)
-        found = [*self._of_pairs(asked, wanted), *self._of_overloads(asked, wanted)]
+        groups = sorted(self._groups(touching), key=lambda group: group.first)[:most]
+        found = [
+            self._of_overload(group.rows.tolist(), asked)
+            if group.overloaded
+            else gather(self.claims, self._sides(group.rows), self._spans(group.rows), use=2, asked=asked)
+            for group in groups
+        ]
         return sorted(found, key=lambda c: (c.first.start, c.first.end, c.subject.id, c.uids))
 
-    def _of_pairs(self, asked: int, wanted: NDArray[np.bool_]) -> Iterator[Conflict]:
+    def count(self, touching: Container[str] | None = None) -> int:
+        """Say how many conflicts there are, of at least one of those events if given, without making them."""
+        return len(self._groups(touching))
+
+    def _groups(self, touching: Container[str] | None) -> list[_Group]:
+        wanted = np.array([touching is None or event.uid in touching for event in self.claims.events], bool)
+        return [*self._of_pairs(wanted), *self._of_overloads(wanted)]
+
+    def _of_pairs(self, wanted: NDArray[np.bool_]) -> Iterator[_Group]:
         subject = self.claims.subject[self.left]
         low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
         rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
         order = rows[np.lexsort((self.span.start[rows], high[rows], low[rows], subject[rows]))]
         for clashes in equal_columns((subject, low, high), order):
-            yield gather(self.claims, self._sides(clashes), self._spans(clashes), use=2, asked=asked)
+            yield _Group(int(self.span.start[clashes[0]]), clashes, overloaded=False)
 
-    def _of_overloads(self, asked: int, wanted: NDArray[np.bool_]) -> Iterator[Conflict]:
+    def _of_overloads(self, wanted: NDArray[np.bool_]) -> Iterator[_Group]:
         over = self.overloads
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for index in np.flatnonzero(_capacities(self.claims)[over.subject] != 1).tolist():
@@ -83,7 +101,7 @@ class Collisions:
             if wanted[events].any():
                 groups[int(over.subject[index]), *events.tolist()].append(index)
         for rows in groups.values():
-            yield self._of_overload(rows, asked)
+            yield _Group(int(over.span.start[rows].min()), np.array(rows), overloaded=True)
 
     def _of_overload(self, rows: list[int], asked: int) -> Conflict:
         over = self.overloads
@@ -96,6 +114,14 @@ class Collisions:
 
     def _spans(self, rows: IntColumn) -> SpanColumns:
         return SpanColumns(self.span.start[rows], self.span.end[rows])
+
+
+class _Group(NamedTuple):
+    """The collisions that make one conflict."""
+
+    first: int  # when the earliest begins
+    rows: IntColumn  # of the pairs in order of start, or of the overloads
+    overloaded: bool
 
 
 def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:

@@ -14,12 +14,13 @@ from kalends.engine.conflicts import Conflict, ConflictKind, Severity, collision
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import all_calendars
+from kalends.features.calendars.objects import chunks
 from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.scheduling.claims import Gathered
-from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
+from kalends.features.scheduling.models import ConflictParty, ConflictRecord, ResolvedHow
 from kalends.storage import Unit
 
 RECORDS_KEPT = timedelta(days=90)
@@ -64,6 +65,14 @@ class ConflictFilter:
 def find(gathered: Gathered, now: datetime, *, touching: Collection[str] | None = None) -> list[Conflict]:
     """Give the conflicts among gathered claims, of those UIDs only if given."""
     return collisions(gathered.claims).conflicts(after=now, touching=touching)
+
+
+def find_first(
+    gathered: Gathered, now: datetime, most: int, *, touching: Collection[str]
+) -> tuple[list[Conflict], int]:
+    """Give the first `most` conflicts of some events, and how many there are in all."""
+    hits = collisions(gathered.claims)
+    return hits.conflicts(after=now, touching=touching, most=most), hits.count(touching)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +142,7 @@ def _clarity(view: EventView) -> tuple[int, bool]:
 
 def _records(tx: Unit, identities: Sequence[str]) -> dict[str, ConflictRecord]:
     found: dict[str, ConflictRecord] = {}
-    for begin in range(0, len(identities), 500):
-        chunk = identities[begin : begin + 500]
+    for chunk in chunks(identities):
         rows = tx.execute(select(ConflictRecord).where(ConflictRecord.identity.in_(chunk))).scalars()
         found.update((row.identity, row) for row in rows)
     return found
@@ -159,21 +167,38 @@ def remember(tx: Unit, found: Iterable[Conflict]) -> frozenset[str]:
                 "identity": identity,
                 "kind": conflict.kind.value,
                 "subject_id": UUID(conflict.subject.id),
-                "uids": list(conflict.uids),
                 "first_seen_at": tx.now,
             }
             for identity, conflict in fresh.items()
         ],
     )
+    tx.insert(
+        ConflictParty,
+        ({"identity": identity, "uid": uid} for identity, conflict in fresh.items() for uid in conflict.uids),
+    )
     tx.session.flush()
     return frozenset(back.union(fresh))
 
 
+def uids_of(tx: Unit, identity: str) -> list[str]:
+    """Give the events of a remembered conflict; none where it was never seen."""
+    return list(
+        tx.execute(select(ConflictParty.uid).where(ConflictParty.identity == identity)).scalars().all()
+    )
+
+
 def open_records(tx: Unit, uids: Collection[str]) -> list[ConflictRecord]:
     """Give what is remembered of conflicts of these events that have not been resolved."""
-    columns = select(ConflictRecord.identity, ConflictRecord.uids).where(ConflictRecord.resolved_at.is_(None))
-    wanted = [identity for identity, pair in tx.execute(columns) if any(uid in uids for uid in pair)]
-    return list(_records(tx, wanted).values())
+    found: dict[str, ConflictRecord] = {}
+    for chunk in chunks(sorted(uids)):
+        theirs = select(ConflictParty.identity).where(ConflictParty.uid.in_(chunk))
+        rows = tx.execute(
+            select(ConflictRecord).where(
+                ConflictRecord.resolved_at.is_(None), ConflictRecord.identity.in_(theirs)
+            )
+        ).scalars()
+        found.update((row.identity, row) for row in rows)
+    return list(found.values())
 
 
 def settle(

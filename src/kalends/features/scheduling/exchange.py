@@ -51,7 +51,8 @@ class ImportReport:
     unchanged: int
     older: int  # in the file, than what is stored: left alone
     problems: Sequence[Problem]  # what the file holds that could not be taken
-    conflicts: Sequence[ConflictView]  # of the events that came in
+    conflicts: Sequence[ConflictView]  # of the events that came in: the first of them
+    conflict_count: int  # and how many there are in all
 
 
 class _Fate(Enum):
@@ -138,12 +139,13 @@ class Exchange:
 
         if preview:
             self._database.rehearse(actor.workspace_id, apply)
-            change_set_id, conflicts = None, []
+            change_set_id = None
         else:
             change_set_id = self._database.write(actor.workspace_id, apply)
-            conflicts = (
-                self._scheduling.note_import(actor, [entry.uid for entry in entries]) if change_set_id else []
-            )
+        conflicts: list[ConflictView] = []
+        count = 0
+        if change_set_id is not None:
+            conflicts, count = self._scheduling.note_import(actor, [entry.uid for entry in entries])
         tell(total, total)
         return ImportReport(
             change_set_id=change_set_id,
@@ -154,6 +156,7 @@ class Exchange:
             older=fates[_Fate.OLDER],
             problems=problems,
             conflicts=conflicts,
+            conflict_count=count,
         )
 
 

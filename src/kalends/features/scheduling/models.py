@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kalends.storage.schema import Scoped, Table
@@ -30,7 +29,6 @@ class ConflictRecord(Scoped, Table):
     identity: Mapped[str] = mapped_column(primary_key=True)  # digest of type, subject, rule and UIDs
     kind: Mapped[str]
     subject_id: Mapped[UUID]
-    uids: Mapped[list[Any]]
     first_seen_at: Mapped[datetime]
     ignored_at: Mapped[datetime | None]
     ignored_by: Mapped[UUID | None]
@@ -39,3 +37,20 @@ class ConflictRecord(Scoped, Table):
     resolved_by: Mapped[UUID | None]
     resolved_how: Mapped[ResolvedHow | None]
     change_set_id: Mapped[UUID | None]  # that resolved it
+
+
+class ConflictParty(Scoped, Table):
+    """An event of a remembered conflict, so that an edit finds the conflicts of its events."""
+
+    __tablename__ = "conflict_party"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "identity"],
+            ["conflict_record.workspace_id", "conflict_record.identity"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_conflict_party_uid", "workspace_id", "uid"),
+    )
+
+    identity: Mapped[str] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(primary_key=True)

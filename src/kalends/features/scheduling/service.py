@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from kalends.engine.claims import Flexibility
@@ -31,7 +32,7 @@ from kalends.features.scheduling import conflicts as clashes
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.claims import Gathered, claimed_members, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
-from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
+from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.resolving import (
     Choice,
     ChoiceView,
@@ -43,6 +44,9 @@ from kalends.features.scheduling.resolving import (
 )
 from kalends.kit.errors import Forbidden, NotFound, Stale
 from kalends.storage import Database, Unit
+
+MOST_TOLD = 100
+"""How many conflicts the report of an import tells of at most; all of them are listed by `conflicts`."""
 
 _MOST_MOVES = 10
 """How many events one edit moves by itself at most."""
@@ -147,14 +151,15 @@ class Scheduling:
             self._database.write(actor.workspace_id, lambda tx: clashes.remember(tx, seen))
         return [view for view in views if clashes.passes(view, wanted)]
 
-    def note_import(self, actor: Actor, uids: Sequence[str]) -> list[ConflictView]:
-        """Remember the conflicts of events that came in from outside, and give them."""
+    def note_import(self, actor: Actor, uids: Sequence[str]) -> tuple[list[ConflictView], int]:
+        """Give the first conflicts of events that came in from outside, and how many there are in all."""
+        came = frozenset(uids)
 
-        def note(tx: Unit) -> list[ConflictView]:
+        def note(tx: Unit) -> tuple[list[ConflictView], int]:
             gathered = self._gather(tx)
-            found = clashes.find(gathered, tx.now, touching=frozenset(uids))
-            clashes.remember(tx, found)
-            return clashes.present(tx, actor, gathered, found)
+            found, count = clashes.find_first(gathered, tx.now, MOST_TOLD, touching=came)
+            clashes.remember(tx, found)  # the others when somebody first sees them
+            return clashes.present(tx, actor, gathered, found), count
 
         return self._database.write(actor.workspace_id, note)
 
@@ -196,6 +201,7 @@ class Scheduling:
             lambda tx: plans.update(tx, actor, choice.target, choice.changes),
             preview=preview,
             source=Source.RESOLUTION,
+            how=ResolvedHow.AGENT_SUGGESTED,
         )
 
     # Inside --------------------------------------------------------------------------------------------
@@ -218,10 +224,10 @@ class Scheduling:
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
         """Give a conflict that was listed before, if it is still there and the actor may know of it."""
-        record = tx.session.get(ConflictRecord, (tx.workspace_id, identity))
-        if record is not None:
-            gathered = self._around(tx, record.uids)
-            found = clashes.find(gathered, tx.now, touching=record.uids)
+        uids = clashes.uids_of(tx, identity)
+        if uids:
+            gathered = self._around(tx, uids)
+            found = clashes.find(gathered, tx.now, touching=uids)
             views = clashes.present(tx, actor, gathered, found)
             for view in views:
                 if view.identity == identity:
@@ -240,17 +246,14 @@ class Scheduling:
             after = self._assess(tx, actor, applied.id)
             told = clashes.present(tx, actor, after.gathered, after.found)
             fresh = clashes.remember(tx, after.found)
-            gone = [
-                record.identity
-                for record in clashes.open_records(tx, after.uids)
-                if record.identity not in {view.identity for view in told}
-            ]
+            left = {conflict.identity for conflict in after.found}
+            gone = [record.identity for record in clashes.open_records(tx, after.uids)]
             return Outcome(
                 change_set_id=None,
                 operations=after.operations,
                 conflicts=told,
                 appearing=[view for view in told if view.identity in fresh],
-                resolved=gone,
+                resolved=[identity for identity in gone if identity not in left],
             )
 
         return self._database.rehearse(actor.workspace_id, rehearse)
@@ -267,12 +270,14 @@ class Scheduling:
         sets = self._auto_resolve(actor, change_set_id, mode)
 
         def note(tx: Unit) -> Outcome:
+            fresh = clashes.remember(tx, assessed.found)
             after = self._assess(tx, actor, change_set_id)
-            fresh = clashes.remember(tx, after.found)
             told = clashes.present(tx, actor, after.gathered, after.found)
-            resolved = clashes.settle(
-                tx, actor, uids=after.uids, remaining=after.found, how=how, change_set_id=change_set_id
-            )
+            settle = partial(clashes.settle, tx, actor, uids=after.uids)
+            resolved = settle(remaining=assessed.found, how=how, change_set_id=change_set_id)
+            if sets:  # what the edit had caused and moving others took away again
+                auto = ResolvedHow.AUTO_CONFIRM
+                resolved += settle(remaining=after.found, how=auto, change_set_id=sets[-1])
             return Outcome(
                 change_set_id=change_set_id,
                 operations=after.operations,

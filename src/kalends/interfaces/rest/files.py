@@ -48,7 +48,8 @@ class ImportShown(Shown):
     unchanged: int
     older: int = Field(description="Older in the file than here, and so left alone.")
     problems: list[ProblemShown]
-    conflicts: list[ConflictShown] = Field(description="Of the events that came in.")
+    conflicts: list[ConflictShown] = Field(description="The first 100 of the events that came in.")
+    conflict_count: int = Field(description="How many there are in all.")
 
     @classmethod
     def of(cls, report: ImportReport) -> Self:
@@ -61,6 +62,7 @@ class ImportShown(Shown):
             older=report.older,
             problems=[ProblemShown.model_validate(each) for each in report.problems],
             conflicts=[ConflictShown.of(each) for each in report.conflicts],
+            conflict_count=report.conflict_count,
         )
 
 

@@ -104,11 +104,6 @@ def upgrade() -> None:
         sa.Column("identity", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "uids",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
-        ),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ignored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ignored_by", sa.Uuid(), nullable=True),
@@ -125,6 +120,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "identity", name=op.f("pk_conflict_record")),
     )
+    op.create_table(
+        "conflict_party",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "identity"],
+            ["conflict_record.workspace_id", "conflict_record.identity"],
+            name=op.f("fk_conflict_party_workspace_id_identity"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "identity", "uid", name=op.f("pk_conflict_party")),
+    )
+    op.create_index("ix_conflict_party_uid", "conflict_party", ["workspace_id", "uid"], unique=False)
     op.create_table(
         "member",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -503,6 +512,8 @@ def downgrade() -> None:
     op.drop_table("password_reset")
     op.drop_index("uq_member_workspace_id_account_id", table_name="member")
     op.drop_table("member")
+    op.drop_index("ix_conflict_party_uid", table_name="conflict_party")
+    op.drop_table("conflict_party")
     op.drop_table("conflict_record")
     op.drop_index("ix_change_set_cause", table_name="change_set")
     op.drop_table("change_set")
