@@ -17,7 +17,7 @@ from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import AutoResolve
 from kalends.features.scheduling import Invitee, OptionGone, Scope
 from kalends.features.scheduling import conflicts as clashes
-from kalends.features.scheduling.models import ConflictRecord
+from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
 from kalends.kit.errors import NotFound
 from workspaces import Town, at
 
@@ -277,3 +277,29 @@ def test_a_single_move_of_a_series_tells_only_of_it(home: Town) -> None:
     (op,) = outcome.operations
     assert op.recurrence_key is not None
     assert op.recurrence_key.startswith("2026-03-30T09:00")
+
+
+def test_a_conflict_remembers_by_what_it_went_away(home: Town) -> None:
+    (anna,) = home.household("Anna")
+
+    def how() -> set[ResolvedHow | None]:
+        with home.database.read(anna.workspace_id) as tx:
+            return {
+                record.resolved_how
+                for record in tx.execute(select(ConflictRecord)).scalars()
+                if record.resolved_at is not None
+            }
+
+    # Moved by itself: the exam drives the flexible game away.
+    home.made(anna, title="Game", start=at("2026-03-09 09:00"), flexibility=Flexibility.FLEXIBLE)
+    home.made(anna, title="Exam", start=at("2026-03-09 09:00"), priority=Priority.HIGH)
+    assert how() == {ResolvedHow.AUTO_CONFIRM}
+
+    # Taken from what was offered.
+    home.made(anna, title="Lunch", start=at("2026-03-10 12:00"))
+    home.made(anna, title="Call", start=at("2026-03-10 12:00"))
+    (conflict,) = home.scheduling.conflicts(anna)
+    option = home.scheduling.resolutions(anna, conflict.identity)[0]
+    home.scheduling.resolve(anna, conflict.identity, option.id)
+    assert how() == {ResolvedHow.AUTO_CONFIRM, ResolvedHow.AGENT_SUGGESTED}
+    assert home.scheduling.conflicts(anna) == []
