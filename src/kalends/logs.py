@@ -44,6 +44,9 @@ def configure_logging(form: Literal["console", "json"], stream: TextIO | None = 
     root.setLevel(logging.INFO)
     # Says at length what it asks of whom, which is the business of who asks.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Start and end are told by whoever starts and ends them.
+    for name in ("uvicorn.error", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Says again what our own line for each request says.
     logging.getLogger("uvicorn.access").disabled = True
 

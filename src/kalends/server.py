@@ -20,19 +20,12 @@ from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.crypto import Keyring, open_keyring
-from kalends.kit.errors import Clash, KalendsError
-from kalends.logs import configure_logging
+from kalends.kit.errors import Clash
 from kalends.settings import Settings
-from kalends.storage import Database, schema_head, schema_version
-from kalends.storage.one_server import only_server
+from kalends.storage import Database
+from kalends.upkeep import alone, bring_up_alone, kept_tidy
 
 _SECONDS_TO_FINISH = 10  # for requests that run when the server is told to stop
-
-
-class NotMigrated(KalendsError):
-    """The database stands at another schema than this version's; `found` and `needed` are the revisions."""
-
-    code = "not_migrated"
 
 
 class AddressTaken(Clash):
@@ -74,11 +67,17 @@ def hooks() -> Hooks:
     )
 
 
-def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> None:
-    """Answer requests until a signal (TERM, INT) says to stop; those that run may finish.
+def serve(
+    settings: Settings,
+    *,
+    prepare: Callable[[Services], None] | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Bring the database up, then answer requests until a signal (TERM, INT); those that run may finish.
 
-    `ready` is told the address once it is ours; port 0 takes any that is free. Raises `NotMigrated`,
-    `AddressTaken`, and `AlreadyServed` for an embedded database that has a server.
+    `prepare` is given the services before anybody is answered, `ready` the address once requests are; port 0
+    takes any that is free. Raises `AlreadyServed` for an embedded database that has a server, `AddressTaken`,
+    and `WrongSchema` for a database of a newer version.
     """
     # Half a second to import: the other commands of the command line load this module too.
     import uvicorn
@@ -86,17 +85,18 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
     from kalends.interfaces.feeds import feed_routes
     from kalends.interfaces.rest.app import create_app
     from kalends.interfaces.rest.live import end_streams
+    from kalends.logs import configure_logging
 
     configure_logging(settings.log_format)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as held:
+        held.enter_context(alone(settings))
+        bring_up_alone(settings)
         services = compose(settings)
         held.callback(services.database.close)
-        if services.database.embedded:
-            held.enter_context(only_server(settings.data_dir))
-        _must_be_migrated(settings)
         listening = held.enter_context(closing(_listen(settings)))
-        if ready is not None:
-            ready(_address(listening))
+        if prepare is not None:
+            prepare(services)
         feeds = feed_routes(services, public_url=settings.public_url)
         app = create_app(services, rest_settings(settings), beside=[feeds])
         config = uvicorn.Config(
@@ -109,10 +109,16 @@ def serve(settings: Settings, *, ready: Callable[[str], None] | None = None) -> 
         )
 
         class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if ready is not None and self.started:
+                    ready(_address(listening))
+
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
                 end_streams(app)  # they would keep their connections, and so the server, for good
                 await super().shutdown(sockets)
 
+        held.enter_context(kept_tidy(services, settings))
         Server(config).run(sockets=[listening])
 
 
@@ -127,16 +133,6 @@ def rest_settings(settings: Settings) -> RestSettings:
         trusted_proxies=settings.trusted_proxies,
         public_url=settings.public_url,
     )
-
-
-def _must_be_migrated(settings: Settings) -> None:
-    found, needed = schema_version(settings.url), schema_head()
-    if found != needed:
-        raise NotMigrated(
-            f"The database is at schema {found or 'none'}, this version needs {needed}; run: kalends migrate",
-            found=found,
-            needed=needed,
-        )
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -34,7 +34,7 @@ class Settings(BaseModel):
     max_import_bytes: int = Field(default=50_000_000, ge=1)
     max_body_bytes: int = Field(default=1_000_000, ge=1)  # of every request but imports
     trash_days: int = Field(default=30, ge=1)  # how long before-images are kept, and so undo
-    audit_days: int = Field(default=30, ge=1)
+    audit_days: int = Field(default=30, ge=1)  # the audit log, and sign-ins and keys that are over
     log_format: Literal["console", "json"] = "console"
 
     @classmethod
@@ -57,6 +57,11 @@ class Settings(BaseModel):
     def url(self) -> str:
         """Give the database's address."""
         return self.database_url or f"sqlite:///{self.data_dir / 'kalends.sqlite'}"
+
+    @property
+    def embedded(self) -> bool:
+        """Say whether the database is the embedded one, which one server at a time may have."""
+        return self.url.startswith("sqlite")
 
     @property
     def horizon(self) -> timedelta:

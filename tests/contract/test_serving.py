@@ -6,20 +6,32 @@ import multiprocessing
 import os
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
-from kalends.server import AddressTaken, NotMigrated, serve
+from kalends.server import AddressTaken, serve
 from kalends.settings import Settings
+from kalends.storage import WrongSchema
 from kalends.storage.one_server import AlreadyServed, only_server
 
 
 @pytest.mark.usefixtures("log")  # which puts logging back
-def test_a_database_of_another_schema_is_not_served(tmp_path: Path) -> None:
-    with pytest.raises(NotMigrated, match="kalends migrate"):
+def test_a_database_of_a_newer_version_is_not_served(sqlite_url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "kalends.sqlite")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(WrongSchema, match="newer"):
+        serve(Settings(data_dir=tmp_path, database_url=sqlite_url))
+
+
+@pytest.mark.usefixtures("log")  # which puts logging back
+def test_nothing_is_migrated_under_a_running_server(tmp_path: Path) -> None:
+    with only_server(tmp_path), pytest.raises(AlreadyServed):
         serve(Settings(data_dir=tmp_path))
+    assert not (tmp_path / "kalends.sqlite").exists()
 
 
 @pytest.mark.usefixtures("log")  # which puts logging back

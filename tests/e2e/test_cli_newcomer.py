@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -90,7 +91,7 @@ def test_a_newcomer_gets_from_the_demo_to_an_export(fresh: CommandLine, tmp_path
     assert "Sign in as anna or ben" in made.err
     again = fresh.process("demo", "--seed-only")
     assert "nothing was added" in again.err
-    assert "password" not in again.err
+    assert "account set-password anna" in again.err
 
     (tmp_path / "school.ics").write_bytes(SCHOOL.encode())
     report = said(fresh, "import", str(tmp_path / "school.ics"), "--calendar", "Anna")
@@ -125,6 +126,29 @@ def _either(conflict: dict[str, Any]) -> str:
     """Give the sentence whichever of the two is named first."""
     titles = sorted(party["title"] for party in conflict["parties"])
     return f"{titles[1]} overlaps {titles[0]} {conflict['sentence']}"
+
+
+def test_the_demo_says_last_where_it_answers_and_how_to_sign_in(fresh: CommandLine) -> None:
+    server = fresh.start("demo", "--port", "0")
+    try:
+        assert server.stderr is not None
+        address, made, sign_in = (server.stderr.readline().decode() for _ in range(3))
+        url = re.search(r"http://127.0.0.1:\d+", address)
+        password = re.search(r"with the password (\S+),", sign_in)
+        assert url is not None, address
+        assert "demo household" in made
+        assert password is not None, sign_in
+        credentials = {"username": "anna", "password": password[1]}
+        answer = httpx.post(f"{url[0]}/api/v1/auth/sign-in", json=credentials, timeout=30)
+        assert answer.status_code == 200, answer.text
+        os.kill(server.pid, signal.SIGTERM)
+        _, rest = server.communicate(timeout=30)
+    finally:
+        server.kill()
+        server.communicate()
+    assert "Uvicorn" not in rest.decode()
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (fresh.data, *fresh.data.iterdir())}
+    assert modes == dict.fromkeys(modes, 0)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])

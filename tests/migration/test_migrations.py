@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-from kalends import server
-from kalends.storage import Database, downgrade, meta, migrate, schema_version
+import kalends.server  # noqa: F401 brings in every table
+from kalends.storage import SCHEMA_HEAD, Database, downgrade, known_revisions, migrate, schema_version
 from kalends.storage.schema import Table
-
-BRING_IN_EVERY_TABLE = (server, meta)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,3 +66,17 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     stands_at = schema_version(empty_url)
     migrate(empty_url)
     assert schema_version(empty_url) == stands_at
+
+
+def test_the_program_works_with_the_newest_schema(empty_url: str) -> None:
+    assert known_revisions()[0] == SCHEMA_HEAD
+    migrate(empty_url)
+    assert schema_version(empty_url) == SCHEMA_HEAD
+
+
+def test_servers_that_start_together_migrate_once(fresh_postgresql: Callable[[], str]) -> None:
+    url = fresh_postgresql()
+    downgrade(url, "base")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate, [url] * 4))
+    assert differences(url) == []

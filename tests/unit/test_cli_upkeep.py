@@ -59,6 +59,9 @@ class TestBackup:
             somebody.execute("SELECT count(*) FROM account").fetchall()
             refused = cli("restore", str(tmp_path / "home.tar.gz"), "--force", "--json").problem
         assert refused["code"] == "in_use"
+        with only_server(cli.data):
+            refused = cli("restore", str(tmp_path / "home.tar.gz"), "--force", "--json").problem
+        assert refused["code"] == "already_served"
         cli.json("restore", str(tmp_path / "home.tar.gz"), "--force")
 
     @pytest.mark.parametrize("damage", ["cut", "flipped", "text", "other", "empty"])
@@ -135,6 +138,14 @@ class TestDoctor:
             assert cli("doctor", "--repair", "--json").problem["code"] == "already_served"
             assert cli.json("doctor")["sound"]
 
+    def test_what_is_old_is_deleted_where_no_server_does_it(self, cli: CommandLine) -> None:
+        made = cli.json("add", "Gym", "2030-03-04 09:00")["change_set_id"]
+        self._change(cli, "UPDATE change_set SET at = '2020-01-01 00:00:00.000000'")
+        tidied = {each["check"]: each["told"] for each in cli.json("doctor", "--tidy")["findings"]}
+        assert "deleted 1 change sets" in tidied["old records"]
+        assert cli("undo", made, "--json").problem["code"] == "not_found"
+        assert self._titles(cli) == ["Gym"]
+
     @staticmethod
     def _titles(cli: CommandLine) -> list[str]:
         with closing(sqlite3.connect(cli.data / "kalends.sqlite")) as connection:
@@ -156,6 +167,10 @@ class TestMigrate:
         assert cli("migrate", "--to", "base", "--json").problem["field"] == "to"
         assert cli.json("migrate", "--to", "base", "--yes")["after"] is None
         assert cli("conflicts", "--json").problem["code"] == "no_data"
+
+    def test_nothing_goes_down_under_a_running_server(self, cli: CommandLine) -> None:
+        with only_server(cli.data):
+            assert cli("migrate", "--to", "base", "--yes", "--json").problem["code"] == "already_served"
 
     def test_an_unknown_schema_is_refused(self, cli: CommandLine) -> None:
         assert cli("migrate", "--to", "9999", "--yes", "--json").problem["field"] == "to"

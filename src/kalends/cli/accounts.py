@@ -13,10 +13,10 @@ from kalends.cli.acting import choose_workspace, list_accounts
 from kalends.cli.answering import answer, list_of, table_of
 from kalends.cli.desk import Desk, composed, open_desk, open_services, settings_of
 from kalends.cli.options import shared
-from kalends.cli.upkeep import bring_up
 from kalends.features.identity.models import Permission, Role
 from kalends.features.identity.registration import Registration
 from kalends.kit.errors import InvalidInput
+from kalends.upkeep import bring_up
 
 app = typer.Typer(no_args_is_help=True, help="List, add, disable and enable accounts; set passwords.")
 

@@ -78,7 +78,7 @@ def literal(text: str) -> str:
 def note(ctx: typer.Context, text: str) -> None:
     """Say something beside the answer, where people look and programs do not."""
     if not shared(ctx).json:
-        print(literal(text), file=sys.stderr)
+        print(literal(text), file=sys.stderr, flush=True)
 
 
 def confirm(ctx: typer.Context, question: str, *, yes: bool) -> bool:

@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from kalends.cli.answering import answer, list_of
-from kalends.cli.desk import WrongSchema, open_services, settings_of
+from kalends.cli.desk import open_services, settings_of
 from kalends.cli.options import shared
-from kalends.cli.upkeep import bring_up
 from kalends.kit.errors import InvalidInput, KalendsError
 from kalends.settings import Settings
-from kalends.storage import known_revisions, schema_head
+from kalends.storage import SCHEMA_HEAD, WrongSchema, known_revisions
 from kalends.storage.archive import DATABASE, Manifest, back_up
 from kalends.storage.archive import restore as put_back
+from kalends.upkeep import alone, bring_up_alone
 
 app = typer.Typer()
 
@@ -42,7 +42,7 @@ def backup(
     if not file.parent.is_dir():
         raise InvalidInput(f"There is no folder {file.parent}.", field="file")
     made_at = clock.now().isoformat(timespec="seconds")
-    manifest = back_up(settings.data_dir / DATABASE, file, schema=schema_head(), made_at=made_at)
+    manifest = back_up(settings.data_dir / DATABASE, file, schema=SCHEMA_HEAD, made_at=made_at)
     answer(
         ctx,
         {"file": str(file), **asdict(manifest)},
@@ -58,14 +58,15 @@ def restore(
 ) -> None:
     """Put a backup in place of the database, whole or not at all.
 
-    A backup of an older schema is brought to this version's. Without the key file of its time people sign in
-    anew.
+    The server must be stopped. A backup of an older schema is brought to this version's. Without the key
+    file of its time people sign in anew.
     """
     settings = settings_of(shared(ctx))
     _must_be_embedded(settings, "pg_restore --clean")
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    manifest = put_back(file, settings.data_dir / DATABASE, force=force, accept=_must_be_known)
-    bring_up(settings)
+    with alone(settings):
+        manifest = put_back(file, settings.data_dir / DATABASE, force=force, accept=_must_be_known)
+        bring_up_alone(settings)
     answer(
         ctx,
         {"data": str(settings.data_dir), **asdict(manifest)},
@@ -86,5 +87,5 @@ def _must_be_known(manifest: Manifest) -> None:
             f"The backup has schema {manifest.schema}, which this version does not know: it was made by a "
             "newer one.",
             stored=manifest.schema,
-            wanted=schema_head(),
+            wanted=SCHEMA_HEAD,
         )

@@ -28,7 +28,7 @@ _RUN, _CALENDAR, _CLASHES, _PEOPLE, _KEEPING = (
 )
 
 COMMANDS = {
-    "serve": Entry("serving", "Serve the browser app, REST and feeds.", _RUN),
+    "serve": Entry("serving", "Serve REST and feeds.", _RUN),
     "demo": Entry("serving", "Make a demo household, if there is none yet, and serve it.", _RUN),
     "calendars": Entry("looking", "List the calendars.", _CALENDAR),
     "calendar": Entry("calendars", "Make, change, share and remove calendars.", _CALENDAR),

@@ -8,17 +8,17 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 import typer
-from sqlalchemy.exc import OperationalError
 
 from kalends.cli.acting import choose_actor
 from kalends.cli.options import Shared, shared
 from kalends.engine.zones import zone
 from kalends.features.identity.actor import Actor
 from kalends.interfaces.services import Services
-from kalends.kit.errors import KalendsError, Unavailable
+from kalends.kit.errors import KalendsError
 from kalends.server import compose
 from kalends.settings import Settings
-from kalends.storage import Unit, schema_head, schema_version
+from kalends.storage import SCHEMA_HEAD, Unit, WrongSchema
+from kalends.upkeep import stored_version
 
 T = TypeVar("T")
 
@@ -27,12 +27,6 @@ class NoData(KalendsError):
     """There is no database where the command was told to look."""
 
     code = "no_data"
-
-
-class WrongSchema(KalendsError):
-    """The database has another schema than this version of the program."""
-
-    code = "wrong_schema"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +72,11 @@ def open_services(ctx: typer.Context) -> Services:
             "`kalends account add`, or say where it is with --data.",
             data=str(settings.data_dir),
         )
-    if version != schema_head():
+    if version != SCHEMA_HEAD:
         raise WrongSchema(
-            f"The database is at schema {version}, this program at {schema_head()}: run `kalends migrate`.",
+            f"The database is at schema {version}, this program at {SCHEMA_HEAD}: run `kalends migrate`.",
             stored=version,
-            wanted=schema_head(),
+            wanted=SCHEMA_HEAD,
         )
     return composed(ctx, settings)
 
@@ -98,14 +92,3 @@ def settings_of(said: Shared) -> Settings:
     """Read the settings from the environment; the command line goes before them."""
     settings = Settings.from_environment(said.environment)
     return settings.model_copy(update={"data_dir": said.data}) if said.data else settings
-
-
-def stored_version(settings: Settings) -> str | None:
-    """Give the schema that the database stands at, None where there is none. Makes nothing."""
-    if settings.database_url is None and not (settings.data_dir / "kalends.sqlite").exists():
-        return None
-    try:
-        return schema_version(settings.url)
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise Unavailable(f"The database cannot be opened: {reason}.", retry_after=5) from None

@@ -21,7 +21,8 @@ REFUSED, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
 def run() -> None:
-    """Run the command line of this process, and exit."""
+    """Run the command line of this process, and exit. What it writes is for its user alone."""
+    os.umask(0o077)
     sys.exit(execute(sys.argv[1:], os.environ))  # noqa: TID251 the composition root
 
 

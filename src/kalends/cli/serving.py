@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from kalends.cli.acting import list_workspaces
+from kalends.cli.acting import list_accounts
 from kalends.cli.answering import note
 from kalends.cli.demo_household import USERNAMES, seed
 from kalends.cli.desk import composed, settings_of
 from kalends.cli.options import shared
-from kalends.cli.upkeep import bring_up
+from kalends.interfaces.services import Services
 from kalends.server import serve as run_server
 from kalends.settings import Settings
+from kalends.upkeep import bring_up
 
 app = typer.Typer()
 
@@ -26,14 +28,12 @@ Port = Annotated[
 
 @app.command()
 def serve(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
-    """Serve the browser app, REST and feeds.
+    """Serve REST and feeds.
 
     The database is brought to this version's schema first.
     """
     settings = _listening(settings_of(shared(ctx)), host, port)
-    bring_up(settings)
-    note(ctx, f"Kalends serves {settings.data_dir} on {_address(settings)} (Ctrl-C ends it).")
-    run_server(settings)
+    run_server(settings, ready=lambda address: _tell(ctx, settings, address))
 
 
 @app.command()
@@ -50,26 +50,46 @@ def demo(
     password is made up and shown once.
     """
     settings = _listening(settings_of(shared(ctx)), "127.0.0.1", port)
-    bring_up(settings)
-    services = composed(ctx, settings)
-    if list_workspaces(services.database):
-        note(ctx, f"{settings.data_dir} has its people already: nothing was added.")
+    told: list[str] = []
+
+    def prepare(services: Services) -> None:
+        told.extend(_furnished(services, settings))
+
+    if seed_only:
+        bring_up(settings)
+        prepare(composed(ctx, settings))
+        _note_all(ctx, told)
     else:
-        password = secrets.token_urlsafe(9)
-        seed(services, password)
-        note(ctx, f"Made a demo household in {settings.data_dir}. Sign in as {' or '.join(USERNAMES)}")
-        note(ctx, f"with the password {password}, which is shown only now.")
-    if not seed_only:
-        services.database.close()
-        note(ctx, f"Kalends serves on {_address(settings)} (Ctrl-C ends it).")
-        run_server(settings)
+        # What a newcomer needs comes last, below whatever is logged before.
+        run_server(settings, prepare=prepare, ready=lambda address: _tell(ctx, settings, address, told))
+
+
+def _furnished(services: Services, settings: Settings) -> list[str]:
+    """Make the household where there is nobody yet, and say how to sign in."""
+    accounts = [account.username for account, _ in list_accounts(services.database)]
+    if accounts:
+        return [
+            f"{settings.data_dir} has its people already: nothing was added.",
+            f"Sign in as {' or '.join(accounts[:2])} with the password that was shown when they were added."
+            f" To set a new one: kalends --data {settings.data_dir} account set-password {accounts[0]}",
+        ]
+    password = secrets.token_urlsafe(9)
+    seed(services, password)
+    return [
+        f"Made a demo household in {settings.data_dir}.",
+        f"Sign in as {' or '.join(USERNAMES)} with the password {password}, which is shown only now.",
+    ]
+
+
+def _tell(ctx: typer.Context, settings: Settings, address: str, told: Sequence[str] = ()) -> None:
+    _note_all(ctx, [f"Kalends serves {settings.data_dir} on {address} (Ctrl-C ends it).", *told])
+
+
+def _note_all(ctx: typer.Context, lines: Sequence[str]) -> None:
+    for line in lines:
+        note(ctx, line)
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:
     asked: dict[str, Any] = {"host": host, "port": port}
     return settings.model_copy(update={name: value for name, value in asked.items() if value is not None})
-
-
-def _address(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
-from alembic.util import CommandError
 from sqlalchemy import text
 
 from kalends.cli.answering import answer, list_of, note
-from kalends.cli.desk import open_services, settings_of, stored_version
+from kalends.cli.desk import open_services, settings_of
 from kalends.cli.options import shared
 from kalends.features.calendars.rebuilding import TZDATA, is_current, rebuild_all
+from kalends.interfaces.services import Services
 from kalends.kit.errors import InvalidInput, KalendsError
 from kalends.settings import Settings
-from kalends.storage import Database, downgrade, schema_head
-from kalends.storage import migrate as upgrade
-from kalends.storage.one_server import only_server
+from kalends.storage import SCHEMA_HEAD, Database, downgrade, known_revisions
+from kalends.upkeep import alone, bring_up, stored_version, tidy
 
 app = typer.Typer()
 
@@ -43,21 +42,6 @@ class Finding:
     told: str
 
 
-def bring_up(settings: Settings) -> None:
-    """Make the database or bring it to this version's schema, and derive its instants with these zones.
-
-    Raises `AlreadyServed` where there is something to do and a server runs.
-    """
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if stored_version(settings) == schema_head() and _is_derived(settings):
-        return
-    with _without_server(settings):
-        upgrade(settings.url)
-        with _database(settings) as database:
-            if not is_current(database):
-                rebuild_all(database)
-
-
 @app.command()
 def migrate(
     ctx: typer.Context,
@@ -75,7 +59,7 @@ def migrate(
     """
     settings = settings_of(shared(ctx))
     before = stored_version(settings)
-    if to in (None, schema_head()):
+    if to in (None, SCHEMA_HEAD):
         bring_up(settings)
     else:
         _go_to(settings, before, str(to), yes=yes)
@@ -92,19 +76,27 @@ def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Derive anew what differs from the events' texts.")
     ] = False,
+    tidy_up: Annotated[
+        bool,
+        typer.Option(
+            "--tidy", help="Delete what is older than the settings keep, as a server does each day."
+        ),
+    ] = False,
 ) -> None:
     """Check the data directory, and repair what can be derived.
 
     Ends with exit code 2 when something is wrong. A repair needs the server stopped.
     """
     settings = settings_of(shared(ctx))
-    database = open_services(ctx).database
+    services = open_services(ctx)
+    database = services.database
     findings = [
         *_files(settings),
-        Finding(check="schema", sound=True, told=f"at {schema_head()}, as this version wants it"),
+        Finding(check="schema", sound=True, told=f"at {SCHEMA_HEAD}, as this version wants it"),
         *_integrity(database),
         *_projection(ctx, database, settings, repair=repair),
         _zones(database),
+        *([_tidied(services, settings)] if tidy_up else []),
     ]
     wrong = [each for each in findings if not each.sound]
     lines = [f"{'ok   ' if each.sound else 'WRONG'} {each.check}: {each.told}" for each in findings]
@@ -118,25 +110,6 @@ def doctor(
         raise Unsound(f"Something is wrong with: {names}.", checks=[each.check for each in wrong])
 
 
-def _is_derived(settings: Settings) -> bool:
-    with _database(settings) as database:
-        return is_current(database)
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.url, pool_size=1)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-def _without_server(settings: Settings) -> AbstractContextManager[None]:
-    """Keep the embedded server away: it would go on with the rows that it has in memory."""
-    return only_server(settings.data_dir) if settings.database_url is None else nullcontext()
-
-
 def _go_to(settings: Settings, before: str | None, to: str, *, yes: bool) -> None:
     if before is None:
         raise InvalidInput(
@@ -146,10 +119,10 @@ def _go_to(settings: Settings, before: str | None, to: str, *, yes: bool) -> Non
         raise InvalidInput(
             f"Going from schema {before} to {to} may lose data: make a backup, then say --yes.", field="to"
         )
-    try:
+    if to not in ("base", *known_revisions()):
+        raise InvalidInput(f"There is no schema {to} below {before}.", field="to")
+    with alone(settings):
         downgrade(settings.url, to)
-    except CommandError as error:
-        raise InvalidInput(f"There is no schema {to} below {before}: {error}.", field="to") from None
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -177,7 +150,7 @@ def _integrity(database: Database) -> Iterator[Finding]:
 def _projection(
     ctx: typer.Context, database: Database, settings: Settings, *, repair: bool
 ) -> Iterator[Finding]:
-    with _without_server(settings) if repair else nullcontext():
+    with alone(settings) if repair else nullcontext():
         rebuilt = rebuild_all(database, rehearse=not repair)
     looked_at = sum(each.objects for each in rebuilt)
     drifted = [str(id) for each in rebuilt for id in each.changed]
@@ -200,3 +173,12 @@ def _zones(database: Database) -> Finding:
         f"instants derived with tzdata {TZDATA}" if current else f"not derived with tzdata {TZDATA}: --repair"
     )
     return Finding(check="time zones", sound=current, told=told)
+
+
+def _tidied(services: Services, settings: Settings) -> Finding:
+    gone = tidy(services, settings)
+    told = (
+        f"deleted {gone.change_sets} change sets, {gone.audit_entries} audit entries, {gone.conflicts} "
+        f"remembered conflicts, {gone.sign_ins} sign-ins and keys that are over"
+    )
+    return Finding(check="old records", sound=True, told=told)

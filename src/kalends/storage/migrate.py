@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
-from typing import Any
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
+from kalends.kit.errors import KalendsError
 from kalends.storage.database import Database
+
+# A tenth of a second to import: commands that only ask where the database stands do without.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+SCHEMA_HEAD = "0001"
+"""The revision that this version of the program works with: the newest of the migrations."""
+
+
+class WrongSchema(KalendsError):
+    """The database or backup has another schema than this version; `stored` and `wanted` are revisions."""
+
+    code = "wrong_schema"
 
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database at `url` up to `revision`, in one transaction."""
-    _run(url, command.upgrade, revision)
+    from alembic import command
+
+    with _migrating(url) as config:
+        command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database at `url` back down to `revision`; `base` removes everything."""
-    _run(url, command.downgrade, revision)
+    from alembic import command
+
+    with _migrating(url) as config:
+        command.downgrade(config, revision)
 
 
 def schema_version(url: str) -> str | None:
     """Give the revision that the database at `url` stands at, None when it is empty."""
     with _connection(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def schema_head() -> str:
-    """Give the revision that this version of the program works with."""
-    return known_revisions()[0]
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
 
 
 def known_revisions() -> list[str]:
     """Give every revision that this version of the program can work up from, the newest first."""
+    from alembic.script import ScriptDirectory
+
     with as_file(files("kalends.storage") / "migrations") as scripts:
         return [script.revision for script in ScriptDirectory(str(scripts)).walk_revisions()]
 
 
-def _run(url: str, step: Callable[[Config, str], Any], revision: str) -> None:
+@contextmanager
+def _migrating(url: str) -> Iterator[Config]:
+    from alembic.config import Config
+
     with _connection(url) as connection, as_file(files("kalends.storage") / "migrations") as scripts:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = connection
-        step(config, revision)
+        if connection.dialect.name == "postgresql":
+            # Of several servers that start at once, one migrates and the others find it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kalends.schema'))"))
+        yield config
         connection.commit()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from kalends.features.calendars import objects
 from kalends.features.calendars.models import Calendar, CalendarObject, Event, Participant
-from kalends.features.identity.models import Workspace
+from kalends.features.identity.workspaces import workspace_ids
 from kalends.storage import Database, Unit
 from kalends.storage.meta import derived_with, note_derived
 
@@ -46,9 +46,7 @@ def is_current(database: Database) -> bool:
 
 def rebuild_all(database: Database, *, rehearse: bool = False) -> list[Rebuilt]:
     """Derive the rows of every workspace anew, and note the zones that were used."""
-    with database.read(None) as tx:
-        workspaces = tx.execute(select(Workspace.id).order_by(Workspace.id)).scalars().all()
-    rebuilt = [_rebuild(database, id, rehearse=rehearse) for id in workspaces]
+    rebuilt = [_rebuild(database, id, rehearse=rehearse) for id in workspace_ids(database)]
     if not rehearse:
         database.write(None, lambda tx: note_derived(tx, TZDATA))
     return rebuilt

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
@@ -10,7 +13,7 @@ from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Workspace
 from kalends.features.identity.names import display_name
-from kalends.storage import Unit
+from kalends.storage import Database, Unit
 
 
 class WorkspaceChanges(BaseModel):
@@ -34,6 +37,12 @@ def add_workspace(tx: Unit, *, name: str, zone_name: str) -> Workspace:
     tx.session.add(workspace)
     tx.session.flush()
     return workspace
+
+
+def workspace_ids(database: Database) -> Sequence[UUID]:
+    """Give every workspace of the installation, oldest first: for what is done to one after the other."""
+    with database.read(None) as tx:
+        return tx.execute(select(Workspace.id).order_by(Workspace.id)).scalars().all()
 
 
 def workspace_of(tx: Unit) -> Workspace:

@@ -1,0 +1,144 @@
+"""What a data directory needs besides answering: its schema brought up, and what is old deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from kalends.features.calendars.rebuilding import is_current, rebuild_all
+from kalends.features.changes import service as changes
+from kalends.features.identity import audit
+from kalends.features.identity.workspaces import workspace_ids
+from kalends.features.scheduling import conflicts
+from kalends.interfaces.services import Services
+from kalends.kit.errors import Unavailable
+from kalends.settings import Settings
+from kalends.storage import SCHEMA_HEAD, Database, Unit, WrongSchema, known_revisions, migrate, schema_version
+from kalends.storage.one_server import only_server
+
+_DAILY = timedelta(days=1)
+_SECONDS_TO_FINISH = 10  # for the transaction that runs when the server ends
+
+_log = structlog.get_logger("kalends.upkeep")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidied:
+    """How much was deleted for its age."""
+
+    change_sets: int  # and the before-images in them
+    audit_entries: int
+    conflicts: int  # what was remembered of them
+    sign_ins: int  # with resets, invitations and keys that are over
+
+
+def tidy(services: Services, settings: Settings) -> Tidied:
+    """Delete what is older than the settings keep, one workspace after the other, each in its own unit."""
+    database = services.database
+    now = database.clock.now()
+    trash, entries = now - timedelta(days=settings.trash_days), now - timedelta(days=settings.audit_days)
+
+    def purge(tx: Unit) -> tuple[int, int, int]:
+        return changes.purge(tx, before=trash), audit.purge(tx, entries), conflicts.purge(tx)
+
+    purged = [database.write(id, purge) for id in workspace_ids(database)]
+    return Tidied(
+        change_sets=sum(each[0] for each in purged),
+        audit_entries=sum(each[1] for each in purged),
+        conflicts=sum(each[2] for each in purged),
+        sign_ins=services.identity.purge(entries),
+    )
+
+
+@contextmanager
+def kept_tidy(services: Services, settings: Settings, *, every: timedelta = _DAILY) -> Iterator[None]:
+    """Tidy at once and then once a day, in a thread beside the block, which ends with it."""
+    over = Event()
+
+    def work() -> None:
+        while True:
+            try:
+                if any((gone := asdict(tidy(services, settings))).values()):
+                    _log.info("tidied", **gone)
+            except Exception:  # the next day may go better, and the server answers meanwhile
+                _log.exception("tidying failed")
+            if over.wait(every.total_seconds()):
+                return
+
+    thread = Thread(target=work, name="tidying", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(_SECONDS_TO_FINISH)
+
+
+def alone(settings: Settings) -> AbstractContextManager[None]:
+    """Keep servers away from an embedded database, or raise `AlreadyServed`.
+
+    One that ran would go on with the rows that it has in memory.
+    """
+    return only_server(settings.data_dir) if settings.embedded else nullcontext()
+
+
+def bring_up(settings: Settings) -> None:
+    """Make the database or bring it to this version's schema, and derive its instants with these zones.
+
+    Raises `AlreadyServed` where there is something to do and a server runs, and what `bring_up_alone` raises.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stored_version(settings) != SCHEMA_HEAD or not _is_derived(settings):
+        with alone(settings):
+            bring_up_alone(settings)
+
+
+def bring_up_alone(settings: Settings) -> None:
+    """Do what `bring_up` does, for whoever keeps servers away already.
+
+    Raises `WrongSchema` for a database of a newer version, and `Unavailable`.
+    """
+    stored = stored_version(settings)
+    if stored != SCHEMA_HEAD:
+        if stored is not None and stored not in known_revisions():
+            raise WrongSchema(
+                f"The database is at schema {stored}, which this version, at {SCHEMA_HEAD}, does not know: a "
+                "newer one wrote it.",
+                stored=stored,
+                wanted=SCHEMA_HEAD,
+            )
+        migrate(settings.url)
+    with _database(settings) as database:
+        if not is_current(database):
+            rebuild_all(database)
+
+
+def stored_version(settings: Settings) -> str | None:
+    """Give the schema that the database stands at, None where there is none. Makes nothing."""
+    if settings.database_url is None and not (settings.data_dir / "kalends.sqlite").exists():
+        return None
+    try:
+        return schema_version(settings.url)
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(f"The database cannot be opened: {reason}.", retry_after=5) from None
+
+
+def _is_derived(settings: Settings) -> bool:
+    with _database(settings) as database:
+        return is_current(database)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.url, pool_size=1)
+    try:
+        yield database
+    finally:
+        database.close()

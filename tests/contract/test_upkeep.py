@@ -1,0 +1,135 @@
+"""Tidying: what is older than the settings keep goes, in every workspace, and nothing else does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from threading import enumerate as threads
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import func, select
+
+from identities import PASSWORD
+from kalends.features.changes.models import ChangeOperation, ChangeSet
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import AuditEntry, SignIn
+from kalends.features.identity.registration import Registration
+from kalends.features.scheduling.models import ConflictRecord
+from kalends.settings import Settings
+from kalends.storage.schema import Table
+from kalends.upkeep import Tidied, kept_tidy, tidy
+from workspaces import Town, at
+
+NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, sign_ins=0)
+
+
+def settings(tmp_path: Path, trash_days: int = 30, audit_days: int = 60) -> Settings:
+    return Settings(data_dir=tmp_path, trash_days=trash_days, audit_days=audit_days)
+
+
+def count(home: Town, actor: Actor, table: type[Table]) -> int:
+    return home.read(actor, lambda tx: tx.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def clashing(home: Town, actor: Actor) -> None:
+    """Make two events that collide, and let the conflict be seen."""
+    for title in ("Choir", "Dentist"):
+        home.made(actor, title=title, start=at("2028-03-01 09:00"))
+    home.scheduling.conflicts(actor)
+
+
+@pytest.fixture
+def two_houses(home: Town) -> list[Actor]:
+    """The owners of two workspaces, each with two change sets, their audit entries and a conflict."""
+    owners = [home.household(name)[0] for name in ("Ana", "Zoe")]
+    home.clock.advance(timedelta(days=1))
+    for owner in owners:
+        clashing(home, owner)
+    return owners
+
+
+@pytest.mark.parametrize(
+    "days, gone, kept",
+    [
+        (29, (), (ChangeSet, ChangeOperation, AuditEntry)),
+        (31, (ChangeSet, ChangeOperation), (AuditEntry,)),
+        (61, (ChangeSet, ChangeOperation, AuditEntry), ()),
+    ],
+)
+def test_each_kind_of_record_is_kept_as_long_as_its_setting_says(
+    home: Town,
+    two_houses: list[Actor],
+    tmp_path: Path,
+    days: int,
+    gone: tuple[type[Table], ...],
+    kept: tuple[type[Table], ...],
+) -> None:
+    home.clock.advance(timedelta(days=days))
+    tidied = tidy(home.services, settings(tmp_path))
+    for owner in two_houses:
+        assert [count(home, owner, table) for table in gone] == [0] * len(gone)
+        assert all(count(home, owner, table) for table in kept)
+    assert tidied.change_sets == (4 if ChangeSet in gone else 0)
+    assert tidy(home.services, settings(tmp_path)) == NOTHING
+
+
+def test_events_outlive_what_is_remembered_of_them(
+    home: Town, two_houses: list[Actor], tmp_path: Path
+) -> None:
+    before = [home.snapshot(owner) for owner in two_houses]
+    home.clock.advance(timedelta(days=400))
+    assert tidy(home.services, settings(tmp_path)).conflicts == 2
+    assert [home.snapshot(owner) for owner in two_houses] == before
+    assert count(home, two_houses[0], ConflictRecord) == 0
+
+
+def test_sign_ins_that_are_over_go_with_the_audit_log(home: Town, tmp_path: Path) -> None:
+    identity = home.services.identity
+    identity.register(Registration(username="ana", password=PASSWORD, name="Ana"))
+    ended, live = (identity.sign_in("ana", PASSWORD) for _ in range(2))
+    identity.sign_out(identity.verify(ended.access))
+    home.clock.advance(timedelta(days=20))
+    live = identity.refresh(live.refresh)
+    home.clock.advance(timedelta(days=11))
+    assert tidy(home.services, settings(tmp_path, audit_days=30)).sign_ins == 1
+    actor = identity.verify(identity.refresh(live.refresh).access)
+    assert count(home, actor, SignIn) == 1
+
+
+def test_a_server_tidies_at_once_and_again_until_it_ends(
+    home: Town, two_houses: list[Actor], tmp_path: Path
+) -> None:
+    home.clock.advance(timedelta(days=61))
+    with kept_tidy(home.services, settings(tmp_path), every=timedelta(milliseconds=20)):
+        _until(lambda: count(home, two_houses[1], AuditEntry) == 0)
+        clashing(home, two_houses[1])
+        home.clock.advance(timedelta(days=61))
+        _until(lambda: count(home, two_houses[1], ChangeSet) == 0)
+    assert "tidying" not in {thread.name for thread in threads()}
+
+
+@pytest.mark.usefixtures("log")  # which puts logging back
+def test_a_failure_is_logged_and_does_not_end_the_tidying(
+    home: Town, two_houses: list[Actor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([RuntimeError("the disk is full")])
+    purge = home.services.identity.purge
+
+    def failing_once(before: object) -> int:
+        for failure in failures:
+            raise failure
+        return purge(before)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(home.services.identity, "purge", failing_once)
+    with kept_tidy(home.services, settings(tmp_path), every=timedelta(milliseconds=20)):
+        home.clock.advance(timedelta(days=61))
+        _until(lambda: count(home, two_houses[0], ChangeSet) == 0)
+
+
+def _until(happened: object) -> None:
+    assert callable(happened)
+    end = monotonic() + 30
+    while not happened():
+        assert monotonic() < end, "it never happened"
+        sleep(0.01)
