@@ -15,7 +15,6 @@ from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
-from kalends.ical import Limits
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
@@ -53,7 +52,7 @@ def compose(
         ),
         changes=changes,
         scheduling=scheduling,
-        exchange=Exchange(database, changes, scheduling, Limits(max_bytes=settings.max_import_bytes)),
+        exchange=Exchange(database, changes, scheduling, settings.ical_limits),
     )
 
 
@@ -128,7 +127,8 @@ def rest_settings(settings: Settings) -> RestSettings:
         workers=settings.workers,
         requests_per_minute=settings.requests_per_minute,
         max_body_bytes=settings.max_body_bytes,
-        max_import_bytes=settings.max_import_bytes,
+        max_occurrences=settings.max_occurrences,
+        ical_max_bytes=settings.ical_max_bytes,
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
         public_url=settings.public_url,

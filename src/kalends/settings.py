@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kalends.ical.limits import Limits
 from kalends.kit.errors import InvalidInput
 
 PREFIX = "KALENDS_"
@@ -31,8 +33,13 @@ class Settings(BaseModel):
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For is believed
     requests_per_minute: int = Field(default=600, ge=1)  # of one account or address
     horizon_days: int = Field(default=730, ge=1, le=3660)
-    max_import_bytes: int = Field(default=50_000_000, ge=1)
     max_body_bytes: int = Field(default=1_000_000, ge=1)  # of every request but imports
+    max_occurrences: int = Field(default=10_000, ge=1)  # that one range is answered with
+    ical_max_bytes: int = Field(default=50_000_000, ge=1)  # of an imported file
+    ical_max_line: int = Field(default=5_000_000, ge=75)  # characters, unfolded
+    ical_max_depth: int = Field(default=8, ge=3)  # nested components; an alarm is at 3
+    ical_max_components: int = Field(default=200_000, ge=1)  # of an imported file
+    ical_max_occurrences: int = Field(default=100_000, ge=1)  # that a file is expanded to
     trash_days: int = Field(default=30, ge=1)  # how long before-images are kept, and so undo
     audit_days: int = Field(default=30, ge=1)  # the audit log, and sign-ins and keys that are over
     log_format: Literal["console", "json"] = "console"
@@ -62,6 +69,11 @@ class Settings(BaseModel):
     def embedded(self) -> bool:
         """Say whether the database is the embedded one, which one server at a time may have."""
         return self.url.startswith("sqlite")
+
+    @property
+    def ical_limits(self) -> Limits:
+        """Give how much of iCalendar is read."""
+        return Limits(**{field.name: getattr(self, f"ical_{field.name}") for field in fields(Limits)})
 
     @property
     def horizon(self) -> timedelta:

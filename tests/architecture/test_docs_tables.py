@@ -41,6 +41,20 @@ def test_every_setting_is_told_with_its_default() -> None:
     assert told == defaults
 
 
+def test_a_refusal_names_the_setting_behind_its_limit_as_settings_do() -> None:
+    source = Path(__file__).parents[2] / "src"
+    named = {
+        name
+        for path in source.rglob("*.py")
+        for name in re.findall(r'setting="(.+?)"|_ALLOWANCE, \(self._limit, "(.+?)"\)', path.read_text())
+    }
+    assert {one or other for one, other in named} == {
+        *("max_body_bytes", "max_occurrences"),
+        *(f"ical_{name}" for name in Limits.__dataclass_fields__ if name != "max_line"),  # refuses one event
+    }
+    assert {one or other for one, other in named} <= set(Settings.model_fields)
+
+
 @pytest.mark.parametrize(
     "page, heading, named",
     [

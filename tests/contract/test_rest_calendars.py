@@ -121,7 +121,7 @@ def test_what_is_no_calendar_file_is_refused(
     quick_api: Api, data: bytes, headers: dict[str, str], status: int, code: str
 ) -> None:
     ana = quick_api.sign_up("Ana")
-    quick_api.client.app.state.settings = type(ROOMY)(max_import_bytes=2_000)  # type: ignore[attr-defined]
+    quick_api.client.app.state.settings = type(ROOMY)(ical_max_bytes=2_000)  # type: ignore[attr-defined]
     answer = imports(ana, personal(ana)["id"], data, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 

@@ -265,9 +265,9 @@ def test_data_without_a_calendar_is_no_icalendar(data):
 @pytest.mark.parametrize(
     "data, limits, setting",
     [
-        (calendar(GOOD), Limits(max_bytes=50), "ical.max_bytes"),
-        (calendar(GOOD, GOOD, GOOD), Limits(max_components=2), "ical.max_components"),
-        (calendar(event(*["BEGIN:X-DEEP"] * 10_000)), Limits(), "ical.max_depth"),
+        (calendar(GOOD), Limits(max_bytes=50), "ical_max_bytes"),
+        (calendar(GOOD, GOOD, GOOD), Limits(max_components=2), "ical_max_components"),
+        (calendar(event(*["BEGIN:X-DEEP"] * 10_000)), Limits(), "ical_max_depth"),
     ],
 )
 def test_input_over_a_limit_is_refused_by_the_name_of_the_setting(data, limits, setting):

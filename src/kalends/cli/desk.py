@@ -33,6 +33,7 @@ class NoData(KalendsError):
 class Desk:
     """The services over a data directory, as one member uses them."""
 
+    settings: Settings
     services: Services
     actor: Actor
 
@@ -59,7 +60,11 @@ class Desk:
 def open_desk(ctx: typer.Context) -> Desk:
     """Open the data directory that the command line names, as the member it names."""
     services = open_services(ctx)
-    return Desk(services=services, actor=choose_actor(services.database, shared(ctx)))
+    return Desk(
+        settings=settings_of(shared(ctx)),
+        services=services,
+        actor=choose_actor(services.database, shared(ctx)),
+    )
 
 
 def open_services(ctx: typer.Context) -> Services:

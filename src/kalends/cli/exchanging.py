@@ -12,7 +12,7 @@ import typer
 
 from kalends.cli import picking
 from kalends.cli.answering import answer, list_of
-from kalends.cli.desk import open_desk, settings_of
+from kalends.cli.desk import open_desk
 from kalends.cli.options import shared
 from kalends.features.calendars.access import Access
 from kalends.features.scheduling import ImportReport, export_calendar
@@ -44,7 +44,7 @@ def import_(
     """
     desk = open_desk(ctx)
     view = picking.calendar(desk, calendar, at_least=Access.WRITE)
-    data = _read(file, settings_of(shared(ctx)).max_import_bytes)
+    data = _read(file, desk.settings.ical_max_bytes)
     with _progress("Importing", shown=not shared(ctx).json) as progress:
         report = desk.services.exchange.import_file(
             desk.actor, view.id, data, preview=preview, progress=progress
@@ -102,7 +102,7 @@ def _read(file: str, limit: int) -> bytes:
         raise TooLarge(
             f"{file} has more than {limit} bytes, the most that is imported at once.",
             limit=limit,
-            setting="KALENDS_MAX_IMPORT_BYTES",
+            setting="ical_max_bytes",
         )
     return data
 

@@ -15,6 +15,7 @@ from kalends.cli.desk import Desk, open_desk
 from kalends.cli.moments import read_moment, read_window, span_of
 from kalends.cli.week import Entry, clashing, draw, listing
 from kalends.engine.claims import Priority
+from kalends.engine.spans import Span
 from kalends.features.calendars.models import Status
 from kalends.features.calendars.queries import EventFilter, Instance, instances
 from kalends.features.calendars.service import list_calendars
@@ -104,7 +105,7 @@ def events(
         statuses=status or None,
         text=search,
     )
-    found = desk.read(lambda tx: instances(tx, desk.actor, window, wanted))
+    found = _instances(desk, window, wanted)
     answer(
         ctx,
         [_as_json(each) for each in found],
@@ -139,12 +140,17 @@ def week(
         now=desk.now,
         days=7,
     )
-    found = desk.read(lambda tx: instances(tx, desk.actor, window, _filter(desk, members, calendars)))
+    found = _instances(desk, window, _filter(desk, members, calendars))
     clashes = clashing(found)
     shown = [_entry(each, index in clashes, desk.now) for index, each in enumerate(found)]
     data = [{**_as_json(each), "clashes": index in clashes} for index, each in enumerate(found)]
     drawn = draw if sys.stdout.isatty() else listing
     answer(ctx, data, lambda: drawn(console(), monday, shown, desk.now))
+
+
+def _instances(desk: Desk, window: Span, wanted: EventFilter) -> list[Instance]:
+    limit = desk.settings.max_occurrences
+    return desk.read(lambda tx: instances(tx, desk.actor, window, wanted, limit=limit))
 
 
 def _filter(desk: Desk, members: Sequence[str] | None, calendars: Sequence[str] | None) -> EventFilter:

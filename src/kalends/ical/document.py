@@ -134,7 +134,7 @@ class Document:
                     raise TooLarge(
                         f"There are more than {limit} occurrences from {start} to {end}; narrow the window.",
                         limit=limit,
-                        setting="ical.max_occurrences",
+                        setting="ical_max_occurrences",
                         uid=each.uid,
                     )
                 room -= 1

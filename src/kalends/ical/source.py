@@ -24,7 +24,7 @@ class Source:
             raise TooLarge(
                 f"The calendar has {len(data)} bytes; at most {limits.max_bytes} are read.",
                 limit=limits.max_bytes,
-                setting="ical.max_bytes",
+                setting="ical_max_bytes",
             )
         folded = _lf_ended(_utf8(data))
         # Where each fold was, counted in the unfolded bytes: two bytes went with every one before it.

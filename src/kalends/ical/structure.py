@@ -71,14 +71,14 @@ class Structure:
                 raise TooLarge(
                     f"The file has more than {self._limits.max_components} components.",
                     limit=self._limits.max_components,
-                    setting="ical.max_components",
+                    setting="ical_max_components",
                     line=self._source.line_at(start),
                 )
         if len(self._stack) == self._limits.max_depth:
             raise TooLarge(
                 f"Components are nested more than {self._limits.max_depth} deep.",
                 limit=self._limits.max_depth,
-                setting="ical.max_depth",
+                setting="ical_max_depth",
                 line=self._source.line_at(start),
             )
         self._stack.append((name, start))

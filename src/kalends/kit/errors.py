@@ -62,7 +62,7 @@ class Stale(KalendsError):
 
 
 class TooLarge(KalendsError):
-    """Input over a limit that is a setting; `limit` and `setting` are among the fields."""
+    """More than a limit; `limit` is among the fields, and `setting`, by its name, where it is one."""
 
     code = "too_large"
 

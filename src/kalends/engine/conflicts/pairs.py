@@ -56,7 +56,6 @@ def overlapping_pairs(
             raise TooLarge(
                 f"More than {most} pairs overlap: ask for a shorter time or fewer calendars.",
                 limit=most,
-                setting="conflicts.most_pairs",
             )
         lefts.append(rows[left])
         rights.append(rows[right])

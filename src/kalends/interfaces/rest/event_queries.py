@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from kalends.engine.claims import Priority
 from kalends.features.calendars.models import Status
@@ -17,9 +17,7 @@ from kalends.interfaces.rest.event_models import TimeText
 from kalends.interfaces.rest.event_times import read_window
 from kalends.interfaces.rest.openapi import also
 from kalends.interfaces.rest.readers import Reader
-
-MOST_OCCURRENCES = 10_000
-"""How many occurrences one range is answered with at most."""
+from kalends.interfaces.rest.settings import RestSettings
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -33,6 +31,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 def list_events(
     actor: Reader,
     services: CurrentServices,
+    request: Request,
     start: Annotated[TimeText, Query(description="Inclusive. A time without an offset is in your zone.")],
     end: Annotated[TimeText, Query(description="Exclusive.")],
     calendar: Annotated[list[UUID] | None, Query()] = None,
@@ -48,12 +47,13 @@ def list_events(
 
     Filters narrow: an event passes all that are given, and any one of a filter's several values. What shows
     you no more than busy time passes only those of calendar and member. A range with more than 10,000
-    occurrences answers 413: ask for a shorter one.
+    occurrences, unless the server is set otherwise, answers 413: ask for a shorter one.
     """
     wanted = EventFilter(
         calendars=calendar, members=member, categories=category, priorities=priority, statuses=status, text=q
     )
+    settings = cast(RestSettings, request.app.state.settings)
     window = read_window(start, end, actor.zone)
     with services.database.read(actor.workspace_id) as tx:
-        found = look(tx, actor, window, wanted, limit=MOST_OCCURRENCES)
+        found = look(tx, actor, window, wanted, limit=settings.max_occurrences)
     return Response(range_json(found), media_type="application/json")

@@ -122,7 +122,7 @@ async def import_file(
         )
     actor.must_write()  # before a large file is read
     settings = cast(RestSettings, request.app.state.settings)
-    data = await read_body(request, settings.max_import_bytes, setting="max_import_bytes")
+    data = await read_body(request, settings.ical_max_bytes, setting="ical_max_bytes")
     report = await run_sync(lambda: services.exchange.import_file(actor, calendar_id, data, preview=preview))
     return ImportShown.of(report)
 
