@@ -21,7 +21,7 @@ from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
 from kalends.kit.errors import NotFound
 from workspaces import Town, at
 
-NINE, TEN = at("2026-03-23 09:00"), at("2026-03-23 10:00")
+NINE = at("2026-03-23 09:00")
 SPRING = date(2026, 3, 1), date(2026, 5, 1)
 LOW: Any = {"priority": Priority.LOW, "flexibility": Flexibility.FLEXIBLE}
 HIGH: Any = {"priority": Priority.HIGH}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -135,11 +135,6 @@ def write_end(name: str, end: Start, tzid: str | None = None) -> Line:
     if isinstance(end, datetime) and end.tzinfo is not None and second_pass(end):
         return make_line(name, format_time(end.astimezone(UTC)))
     return write_start(name, end, tzid)
-
-
-def write_starts(name: str, starts: Iterable[Start], tzid: str | None = None) -> list[Line]:
-    """Write each time as a property of its own, which every reader understands."""
-    return [write_start(name, start, tzid) for start in starts]
 
 
 def write_addition(addition: Addition, tzid: str | None = None) -> Line:
