@@ -18,14 +18,11 @@ from kalends.features.calendars import categories
 from kalends.features.calendars.models import CalendarKind, CalendarObject, Grant, Tombstone
 from kalends.features.changes import (
     AlreadyUndone,
-    Changes,
     HeldBack,
     Kind,
     Operation,
     Refusal,
-    Source,
     UndoBlocked,
-    get_change_set,
     list_change_sets,
 )
 from kalends.features.changes import service as changes_service
@@ -380,11 +377,13 @@ def test_change_numbers_tell_followers_what_is_new_and_gone(home: Town) -> None:
     assert followed(seen)[1:] == ({first}, set())
 
 
-def test_a_change_set_of_nothing_is_harmless(home: Town) -> None:
+def test_what_changes_nothing_leaves_no_change_set(home: Town) -> None:
     (ana,) = home.household("Ana")
-    change_set = home.write(ana, lambda tx: Changes().apply(tx, ana, [], source=Source.USER))
-    view = home.read(ana, lambda tx: get_change_set(tx, ana, change_set.id))
-    assert (view.operations, view.hidden) == ([], 0)
+    made = home.made(ana, title="Dentist", start=NINE)
+    outcome = home.edit(ana, made, title="Dentist")
+    assert (outcome.change_set_id, outcome.operations) == (None, ())
+    (only,) = home.read(ana, lambda tx: list_change_sets(tx, ana)).items
+    assert [op.kind for op in only.operations] == [Kind.CREATED]
 
 
 def test_a_series_cut_in_two_is_one_again_after_undo(home: Town) -> None:

@@ -40,9 +40,9 @@ def told(outcome: Outcome, now: datetime) -> list[str]:
         number = len(outcome.resolved)
         verb = ("would go" if preview else "went") + " away"
         lines.append(f"{number} conflict{'' if number == 1 else 's'} {verb}.")
-    if outcome.change_set_id is None:
-        lines.append("This was a preview: nothing was changed.")
-    else:
+    if preview:
+        lines.append("This was a preview: nothing was changed." if lines else "Nothing is changed by this.")
+    if outcome.change_set_id is not None:
         lines.append(f"Change set {short(outcome.change_set_id)}; `kalends undo` takes it back.")
     return lines
 

@@ -60,15 +60,19 @@ class Changes:
         undoes_id: UUID | None = None,
         reasons: Sequence[Mapping[str, Any]] = (),
         own_part_only: bool = False,
-    ) -> ChangeSet:
-        """Carry out all operations or none, and log them as one set.
+    ) -> ChangeSet | None:
+        """Carry out all operations or none, and log them as one set; None where they change nothing.
 
         `own_part_only` says that the operations change no more than the actor's own part in an event,
         for which access to its calendar is not needed.
         Raises `Stale` when an object is not at the expected version, `Forbidden` without write access,
         `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice.
         """
-        operations = [op for op in operations if op.before != op.after]
+        wanted, operations = operations, [op for op in operations if op.before != op.after]
+        if not operations:
+            if wanted:  # somebody did ask for it
+                audit.record(tx, actor, _action(source, wanted), kind="event", subject=wanted[0].object_id)
+            return None
         _lock(tx, operations)
         stored = objects.load(tx, [op.object_id for op in operations])
         _must_be_current(operations, stored)
@@ -108,6 +112,8 @@ class Changes:
         sets = [first, *followers]
         swaps = _swaps(tx, [change_set.id for change_set in sets])
         undoing = self.apply(tx, actor, swaps, source=Source.UNDO, undoes_id=change_set_id)
+        if undoing is None:
+            raise AlreadyUndone("All is as it was before this set.", change_set_id=str(change_set_id))
         tx.execute(
             update(ChangeSet)
             .where(ChangeSet.id.in_([change_set.id for change_set in sets]))
@@ -222,9 +228,9 @@ def _log(
 def _action(source: Source, operations: Sequence[Operation]) -> str:
     if source is not Source.USER:
         return str(source)
-    if operations and all(op.before is None for op in operations):
+    if all(op.before is None for op in operations):
         return "create"
-    return "delete" if operations and all(op.after is None for op in operations) else "update"
+    return "delete" if all(op.after is None for op in operations) else "update"
 
 
 def operations_of(change_set_ids: Sequence[UUID]) -> Select[ChangeOperation]:

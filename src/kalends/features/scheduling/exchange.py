@@ -132,10 +132,8 @@ class Exchange:
             return operations
 
         def apply(tx: Unit) -> UUID | None:
-            operations = plan(tx)
-            if not operations:
-                return None
-            return self._changes.apply(tx, actor, operations, source=Source.IMPORT).id
+            applied = self._changes.apply(tx, actor, plan(tx), source=Source.IMPORT)
+            return applied.id if applied else None
 
         if preview:
             self._database.rehearse(actor.workspace_id, apply)

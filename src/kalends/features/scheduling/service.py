@@ -69,13 +69,16 @@ class SchedulingSettings:
 class Outcome:
     """What an edit did, or in a preview would do."""
 
-    change_set_id: UUID | None  # None for a preview
+    change_set_id: UUID | None  # None for a preview, and where nothing changed
     operations: Sequence[OperationView]
     conflicts: Sequence[ConflictView] = ()  # of the changed events
     appearing: Sequence[ConflictView] = ()  # those of them that were not there before
     resolved: Sequence[str] = ()  # identities of conflicts that went away
     moved: Sequence[OperationView] = ()  # what `auto_resolve` moved because of it
     auto_resolved_by: Sequence[UUID] = ()  # the change sets of those moves
+
+
+_NOTHING = Outcome(change_set_id=None, operations=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +118,13 @@ class Scheduling:
         With `preview` nothing is stored. Raises what `Changes.apply` raises.
         """
 
-        def apply(tx: Unit) -> ChangeSet:
+        def apply(tx: Unit) -> ChangeSet | None:
             return self._changes.apply(tx, actor, plan(tx), source=source, own_part_only=own_part_only)
 
         if preview:
             return self._preview(actor, apply)
         change_set = self._database.write(actor.workspace_id, apply)
-        return self._aftermath(actor, change_set.id, how)
+        return _NOTHING if change_set is None else self._aftermath(actor, change_set.id, how)
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.
@@ -240,9 +243,11 @@ class Scheduling:
         people = claimed_members(tx, load_rows(tx, Event.uid.in_(conflict.uids)))
         return gather(tx, since, until, members=people)
 
-    def _preview(self, actor: Actor, apply: Callable[[Unit], ChangeSet]) -> Outcome:
+    def _preview(self, actor: Actor, apply: Callable[[Unit], ChangeSet | None]) -> Outcome:
         def rehearse(tx: Unit) -> Outcome:
             applied = apply(tx)
+            if applied is None:
+                return _NOTHING
             after = self._assess(tx, actor, applied.id)
             told = clashes.present(tx, actor, after.gathered, after.found)
             fresh = clashes.remember(tx, after.found)
@@ -308,17 +313,21 @@ class Scheduling:
             if choice is None:
                 break
 
-            def move(tx: Unit, choice: Choice = choice) -> UUID:
+            def move(tx: Unit, choice: Choice = choice) -> ChangeSet | None:
                 operations = plans.update(tx, actor, choice.target, choice.changes)
                 reasons = stored_reasons(choice)
                 return self._changes.apply(
                     tx, actor, operations, source=Source.AUTO_RESOLVE, cause_id=cause_id, reasons=reasons
-                ).id
+                )
 
             try:
-                sets.append(self._database.write(actor.workspace_id, move))
+                moved = self._database.write(actor.workspace_id, move)
             except (Stale, Forbidden, HeldBack, NotFound):
+                moved = None
+            if moved is None:
                 held.add(choice.row.uid)  # it stays, and its conflict is reported as it is
+            else:
+                sets.append(moved.id)
         return sets
 
     def _movable(

@@ -136,7 +136,7 @@ def update_event(
         return plans.update(tx, actor, target, changes, calendar_id=patch.calendar_id)
 
     outcome = services.scheduling.carry_out(actor, plan, preview=preview)
-    return answer(services, actor, outcome, event_id, response)
+    return answer(services, actor, outcome, event_id, response, preview=preview)
 
 
 @router.delete(
@@ -181,10 +181,10 @@ def target_of(
 
 
 def answer(
-    services: Services, actor: Actor, outcome: Outcome, event_id: UUID, response: Response
+    services: Services, actor: Actor, outcome: Outcome, event_id: UUID, response: Response, *, preview: bool
 ) -> EventOutcome:
-    """Give what an edit did with the event as now stored, and its ETag."""
-    if outcome.change_set_id is None:
+    """Give what an edit did with the event as now stored, and its ETag; of a preview no event."""
+    if preview:
         return EventOutcome.of(outcome, event=None)
     event = stored_event(services, actor, next(iter(_created(outcome)), event_id))
     response.headers["ETag"] = etag(event["version"])

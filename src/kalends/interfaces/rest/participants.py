@@ -122,7 +122,7 @@ def respond(
         preview=preview,
         own_part_only=True,
     )
-    return answer(services, actor, outcome, event_id, response)
+    return answer(services, actor, outcome, event_id, response, preview=preview)
 
 
 def _with_participants(
@@ -152,4 +152,4 @@ def _with_participants(
         return plans.update(tx, actor, target, changes)
 
     outcome = services.scheduling.carry_out(actor, plan, preview=preview)
-    return answer(services, actor, outcome, target.event_id, response)
+    return answer(services, actor, outcome, target.event_id, response, preview=preview)
