@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from threading import Event, Thread
 
-import structlog
 from sqlalchemy.exc import OperationalError
 
 from kalends.features.calendars.rebuilding import is_current, rebuild_all
@@ -25,7 +25,7 @@ from kalends.storage.one_server import only_server
 _DAILY = timedelta(days=1)
 _SECONDS_TO_FINISH = 10  # for the transaction that runs when the server ends
 
-_log = structlog.get_logger("kalends.upkeep")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def kept_tidy(services: Services, settings: Settings, *, every: timedelta = _DAI
         while True:
             try:
                 if any((gone := asdict(tidy(services, settings))).values()):
-                    _log.info("tidied", **gone)
+                    _log.info("tidied", extra=gone)
             except Exception:  # the next day may go better, and the server answers meanwhile
                 _log.exception("tidying failed")
             if over.wait(every.total_seconds()):

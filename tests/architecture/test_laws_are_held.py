@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,9 @@ def law_tests(source: str) -> list[LawTest]:
     for test, owner in _tests(tree):
         decorators = [*test.decorator_list, *(owner.decorator_list if owner else [])]
         laws = whole_module | _laws_in(decorators)
-        machine = isinstance(test, ast.ClassDef)
+        machine = isinstance(test, ast.ClassDef) or any(
+            _called(call) == "run_state_machine_as_test" for call in _calls([test])
+        )
         if laws:
             found.append(
                 LawTest(
@@ -80,7 +82,7 @@ def _assigned(tree: ast.Module, name: str) -> list[ast.expr]:
     ]
 
 
-def _calls(nodes: list[ast.expr] | list[ast.Module]) -> Iterator[ast.Call]:
+def _calls(nodes: Sequence[ast.AST]) -> Iterator[ast.Call]:
     for node in nodes:
         yield from (call for call in ast.walk(node) if isinstance(call, ast.Call))
 
@@ -94,7 +96,7 @@ def _laws_in(nodes: list[ast.expr]) -> set[int]:
     return {argument.value for call in marks for argument in call.args if isinstance(argument, ast.Constant)}  # type: ignore[misc]
 
 
-def _example_counts(nodes: list[ast.expr] | list[ast.Module]) -> list[int]:
+def _example_counts(nodes: Sequence[ast.AST]) -> list[int]:
     return [
         keyword.value.value
         for call in _calls(nodes)
@@ -132,6 +134,7 @@ GIVEN = "@given(spans())\ndef test_law(span): ..."
 MARK = "@pytest.mark.law(7)\n"
 SHORT = "@settings(max_examples=9)\n"
 METHOD = "class TestLaw:\n    @given(spans())\n    def test_law(self, span): ..."
+RUN = "def test_law(): run_state_machine_as_test(Machine, settings=settings(max_examples=9))"
 MACHINE = "class TestLaw(Machine.TestCase):\n    settings = settings(max_examples=9)"
 
 
@@ -144,6 +147,7 @@ MACHINE = "class TestLaw(Machine.TestCase):\n    settings = settings(max_example
         ("pytestmark = pytest.mark.law(7)\n" + GIVEN, True, 100),
         (MARK + METHOD, True, 100),
         (MARK + MACHINE, True, 9),
+        (MARK + RUN, True, 9),
     ],
 )
 def test_the_check_knows_a_law_test_when_it_sees_one(source: str, draws: bool, fewest: int) -> None:
