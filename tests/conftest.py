@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["loopback_only", "databases", "workspace_scope", "workspaces", "rest_client", "command_line"]
+pytest_plugins = [
+    "loopback_only",
+    "databases",
+    "workspace_scope",
+    "workspaces",
+    "rest_client",
+    "command_line",
+]
 
 # Deadlines and speed checks would measure the machine, not the code. The gate draws the same examples each
 # time, so that a red build points to a change; a run by hand draws new ones and keeps what it finds.

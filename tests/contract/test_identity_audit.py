@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.audit import AuditFilter
 from kalends.kit.errors import Forbidden, InvalidInput
+from kalends.storage import Unit
 
 
 @pytest.fixture
@@ -27,15 +29,14 @@ def ana(home: Household) -> Actor:
     """An owner whose workspace has five entries, an hour apart, about two kinds of things."""
     ana = home.founder("Ana")
     home.write(ana, lambda tx: audit.purge(tx, NOON + timedelta(days=1)))
+
+    def record(tx: Unit, n: int) -> None:
+        kind, actor = ("event", ana) if n % 2 else ("member", None)
+        audit.record(tx, actor, f"{kind}.changed", kind=kind, subject=f"s{n}", number=n)
+
     for n in range(5):
         home.clock.advance(timedelta(hours=1))
-        kind, actor = ("event", ana) if n % 2 else ("member", None)
-        home.write(
-            ana,
-            lambda tx, n=n, kind=kind, actor=actor: audit.record(
-                tx, actor, f"{kind}.changed", kind=kind, subject=f"s{n}", number=n
-            ),
-        )
+        home.write(ana, partial(record, n=n))
     return ana
 
 
@@ -94,7 +95,7 @@ def test_old_entries_of_this_workspace_are_purged(home: Household, ana: Actor) -
 
 @pytest.mark.parametrize("filters", [{"kind": "a\0"}, {"subject": "\ud800"}, {"action": "\n"}])
 def test_a_filter_that_nothing_can_match_is_refused(
-    home: Household, ana: Actor, filters: dict[str, str]
+    home: Household, ana: Actor, filters: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
         home.read(ana, lambda tx: audit.list_entries(tx, ana, AuditFilter(**filters)))

@@ -47,6 +47,10 @@ def ben(home: Household, ana: Actor) -> Actor:
     return home.joins(ana, "Ben")
 
 
+def _added(home: Household, owner: Actor, name: str) -> UUID:
+    return home.write(owner, lambda tx: home.identity.members.add(tx, owner, name=name)).id
+
+
 def _change(
     home: Household, actor: Actor, member_id: UUID, version: int | None = None, **changes: Any
 ) -> Member:
@@ -69,7 +73,7 @@ def test_members_are_listed_page_by_page(home: Household, ana: Actor) -> None:
     added = {ana.member_id}
     for n in range(4):
         home.clock.advance(timedelta(seconds=1))
-        added.add(home.write(ana, lambda tx, n=n: home.identity.members.add(tx, ana, name=f"M{n}")).id)
+        added.add(_added(home, ana, f"M{n}"))
     seen: list[UUID] = []
     cursor = None
     while True:

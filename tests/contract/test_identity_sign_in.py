@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -275,7 +276,7 @@ def test_one_kind_of_secret_does_not_pass_for_another(home: Household, ana: Acto
         (home.identity.verify_cookie, "\ud800\0"),
     ):
         with pytest.raises(TokenRefused):
-            call(secret)  # type: ignore[operator]
+            call(secret)
 
 
 def test_an_account_switches_between_its_workspaces(home: Household, ana: Actor) -> None:
@@ -317,10 +318,10 @@ def test_dearer_hashes_replace_cheaper_ones_at_the_next_sign_in(home: Household,
     assert home.identity.sign_in("ana", PASSWORD).actor.member_id == ana.member_id
 
 
-def _key(home: Household, actor: Actor, *scopes: Scope, **fields: object) -> tuple[ApiKey, str]:
+def _key(home: Household, actor: Actor, *scopes: Scope, **fields: Any) -> tuple[ApiKey, str]:
     issued = home.write(
         actor,
-        lambda tx: api_keys.create(tx, actor, name="script", scopes=scopes, **fields),  # type: ignore[arg-type]
+        lambda tx: api_keys.create(tx, actor, name="script", scopes=scopes, **fields),
     )
     assert issued.secret not in repr(issued)
     return issued.row, issued.secret
@@ -329,7 +330,7 @@ def _key(home: Household, actor: Actor, *scopes: Scope, **fields: object) -> tup
 def test_a_key_acts_as_its_member_within_its_scopes(home: Household, ana: Actor) -> None:
     key, secret = _key(home, ana, Scope.READ)
     actor = home.identity.verify(secret)
-    assert (actor.member_id, actor.scopes, actor.sign_in_id) == (ana.member_id, {"read"}, None)
+    assert (actor.member_id, actor.scopes, actor.sign_in_id) == (ana.member_id, frozenset({"read"}), None)
     assert secret.startswith("kal_")
     assert secret.startswith(key.prefix)
     for act in (
@@ -377,7 +378,7 @@ def test_a_key_tells_when_it_was_last_used(home: Household, ana: Actor) -> None:
 @pytest.mark.parametrize("field", ["scopes", "expires_at", "name"])
 def test_a_key_that_makes_no_sense_is_refused(home: Household, ana: Actor, field: str) -> None:
     wrong = {"scopes": (), "expires_at": home.clock.now(), "name": ""}
-    fields = {"name": "script", "scopes": (Scope.READ,), field: wrong[field]}
+    fields: dict[str, Any] = {"name": "script", "scopes": (Scope.READ,), field: wrong[field]}
     with pytest.raises(InvalidInput) as refused:
         home.write(ana, lambda tx: api_keys.create(tx, ana, **fields))
     assert refused.value.field == field

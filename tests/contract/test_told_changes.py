@@ -48,4 +48,5 @@ def test_a_moved_occurrence_is_told_with_its_own_times(home: Town) -> None:
 
 
 def _times(told: OperationView) -> tuple[Kind, Start | None, Start | None]:
-    return told.kind, told.before and told.before.start, told.after and told.after.start
+    before, after = (None if moment is None else moment.start for moment in (told.before, told.after))
+    return told.kind, before, after

@@ -115,9 +115,9 @@ def assert_agreement(rule: str, start: date | datetime, horizon: date) -> None:
 @quick
 @given(rules(), starts, midnights)
 def test_instants_as_an_array_are_those_of_the_values(rule: str, start: date | datetime, day: date) -> None:
-    window = {"start": at(day), "end": at(day + timedelta(days=400))}
-    expected = [instant(moment).replace(tzinfo=None) for moment in expand(rule, start, **window)]
-    assert expand_utc(rule, start, **window).tolist() == expected
+    begin, end = at(day), at(day + timedelta(days=400))
+    expected = [instant(moment).replace(tzinfo=None) for moment in expand(rule, start, start=begin, end=end)]
+    assert expand_utc(rule, start, start=begin, end=end).tolist() == expected
 
 
 @quick

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ def at(day: int, hour: int = 9, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=BERLIN)
 
 
-def weekly(*rules: str, **changes: object) -> ObjectText:
-    found = ObjectText.new("a", at(2), length=Length(seconds=3600), rules=rules, **changes)  # type: ignore[arg-type]
+def weekly(*rules: str, **changes: Any) -> ObjectText:
+    found = ObjectText.new("a", at(2), length=Length(seconds=3600), rules=rules, **changes)
     return found.with_fields(summary="Weekly")
 
 

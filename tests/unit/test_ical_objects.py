@@ -222,12 +222,10 @@ def test_times_are_written_in_the_zone_and_form_they_have(start, length, lines):
 def test_the_second_pass_of_a_repeated_hour_survives():
     start = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN)
     fields = one("DTSTART:20260101T000000Z").with_fields(start=start, length=Length(seconds=60)).event()
+    assert isinstance(fields.start, datetime)
     assert fields.start.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    assert (str(fields.start.tzinfo), fields.start.fold, fields.length) == (
-        "Europe/Berlin",
-        1,
-        Length(seconds=60),
-    )
+    assert (str(fields.start.tzinfo), fields.start.fold) == ("Europe/Berlin", 1)
+    assert fields.length == Length(seconds=60)
 
 
 def test_a_flight_keeps_the_zone_it_lands_in():

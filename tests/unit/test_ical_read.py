@@ -10,6 +10,7 @@ import pytest
 
 from kalends.ical import Limits, NotCalendar, read, write
 from kalends.kit.errors import TooLarge
+from moments import in_utc
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OUTLOOK = (Path(__file__).parent.parent / "data" / "ical" / "outlook.ics").read_bytes()
@@ -58,15 +59,13 @@ def test_what_was_read_is_written_back():
 
 def test_occurrences_come_in_order_as_the_engine_expands_them():
     rows = read(OUTLOOK).occurrences(date(2026, 3, 1), date(2026, 4, 1))
-    assert [
-        (uid.partition("@")[0], summary, start.replace(tzinfo=None)) for uid, summary, start, _ in rows
-    ] == [
-        ("standup", "Stand-up", datetime(2026, 3, 2, 9, 30)),
-        ("standup", "Stand-up", datetime(2026, 3, 4, 9, 30)),
-        ("standup", "Stand-up, in the afternoon", datetime(2026, 3, 11, 14, 0)),
-        ("standup", "Stand-up", datetime(2026, 3, 16, 9, 30)),
-        ("standup", "Stand-up", datetime(2026, 3, 18, 9, 30)),
-        ("call", "Call with New York", datetime(2026, 3, 30, 9, 0)),
+    assert [(uid.partition("@")[0], summary, f"{start:%m-%d %H:%M}") for uid, summary, start, _ in rows] == [
+        ("standup", "Stand-up", "03-02 09:30"),
+        ("standup", "Stand-up", "03-04 09:30"),
+        ("standup", "Stand-up, in the afternoon", "03-11 14:00"),
+        ("standup", "Stand-up", "03-16 09:30"),
+        ("standup", "Stand-up", "03-18 09:30"),
+        ("call", "Call with New York", "03-30 09:00"),
     ]
     assert rows[0][2] == datetime(2026, 3, 2, 9, 30, tzinfo=BERLIN)
     assert rows[-1][2] == datetime(2026, 3, 30, 13, 0, tzinfo=UTC)
@@ -334,5 +333,5 @@ def test_several_calendars_in_one_file_keep_their_own_zones():
     first = calendar(zone.format("Europe/Berlin"), event("DTSTART;TZID=Mine:20260101T120000", uid="b"))
     second = calendar(zone.format("Asia/Tokyo"), event("DTSTART;TZID=Mine:20260101T120000", uid="t"))
     document = read(first + second)
-    assert [each.events[0].start.astimezone(UTC).hour for each in document.objects] == [11, 3]
+    assert [in_utc(each.events[0].start).hour for each in document.objects] == [11, 3]
     assert write(document) == (first + second).encode()

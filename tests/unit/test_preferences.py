@@ -9,7 +9,7 @@ import pytest
 from kalends.features.identity.preferences import Preferences
 from kalends.kit.errors import InvalidInput
 
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "preferred_start_time": "09:00",
     "preferred_end_time": "18:00",
     "no_events_before": None,

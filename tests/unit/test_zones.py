@@ -59,7 +59,10 @@ def test_every_zone_agrees_with_the_standard_library(fold: int) -> None:
     for name in NAMES[fold::2]:
         place = zone(name)
         seconds = np.concatenate(
-            [generator.integers(-62_000_000_000, 253_000_000_000, 20), generator.integers(-3e9, 4e9, 30)]
+            [
+                generator.integers(-62_000_000_000, 253_000_000_000, 20),
+                generator.integers(-3_000_000_000, 4_000_000_000, 30),
+            ]
         ).astype(np.int64)
         moments = [wall(one, place.tzinfo, fold) for one in seconds.tolist()]
         expected = [
@@ -79,7 +82,7 @@ def wall(seconds: int, tz: tzinfo, fold: int) -> datetime:
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "America/St_Johns", "Pacific/Apia", "UTC"])
 def test_instants_become_local_times_and_back(name: str) -> None:
-    utc = np.arange(-2_000_000_000, 4_000_000_000, 7_654_321, np.int64)
+    utc = np.arange(-2_000_000_000, 4_000_000_000, 7_654_321, dtype=np.int64)
     local = zone(name).to_local(utc)
     first, second = zone(name).to_utc(local), zone(name).to_utc(local, fold=1)
     assert ((first == utc) | (second == utc)).all()
@@ -121,7 +124,9 @@ def test_fixed_offsets_are_zones_too() -> None:
 
 def test_a_tzinfo_of_unknown_habits_is_refused() -> None:
     class Whim(tzinfo):
-        pass
+        def utcoffset(self, moment: datetime | None) -> None: ...
+        def dst(self, moment: datetime | None) -> None: ...
+        def tzname(self, moment: datetime | None) -> None: ...
 
     with pytest.raises(UnknownZone):
         zone_of(Whim())
