@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, exists, or_, select, type_coerce
 
 from kalends.features.calendars.expansion import EventRow
 from kalends.features.calendars.models import Category, Event, Participant, Response
@@ -75,7 +75,7 @@ class _Kept:
     takers: _Takers
 
 
-_recent: Recent[UUID, _Kept] = Recent(10_000)
+_recent: Recent[object, _Kept] = Recent(10_000)  # by object id as the database has it
 _LONGEST_KEPT = 4_000  # characters of a description; longer ones would fill the memory
 _MOST_BY_ID = 500
 
@@ -85,18 +85,19 @@ def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, 
     if tx.writing:  # what it sees may be rolled back, and its versions given to other content
         events, takers = _load(tx, which)
         return Rows(events=events, takers=takers, categories=categories)
-    # In no order: asked for one, SQLite would walk the primary key instead of the index of windows.
-    found = tx.execute(select(Event.object_id, Event.version).where(which))
-    versions = dict(found.all())
+    # In no order: asked for one, SQLite would walk the primary key instead of the index of windows. And ids
+    # as the database has them: to make hundreds of UUIDs takes longer than the query.
+    found = tx.execute(select(type_coerce(Event.object_id, String), Event.version).where(which))
+    versions: dict[object, int] = dict(found.all())
     objects = {
         id: kept
         for id, version in versions.items()
         if (kept := _recent.get(id)) is not None and kept.version == version
     }
-    missing = versions.keys() - objects.keys()
-    if missing:
+    if missing := {_uuid(id): id for id in versions.keys() - objects.keys()}:
         by_id = Event.object_id.in_(missing)
-        objects.update(_keep(_load(tx, by_id if len(missing) <= _MOST_BY_ID else which)))
+        loaded = _keep(_load(tx, by_id if len(missing) <= _MOST_BY_ID else which), missing)
+        objects.update(loaded)
     in_order = [objects[id] for id in versions]
     return Rows(
         events=[row for kept in in_order for row in kept.events],
@@ -105,15 +106,21 @@ def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, 
     )
 
 
-def _keep(loaded: _Loaded) -> Iterable[tuple[UUID, _Kept]]:
+def _uuid(id: object) -> UUID:
+    return id if isinstance(id, UUID) else UUID(str(id))
+
+
+def _keep(loaded: _Loaded, wanted: Mapping[UUID, object]) -> Iterable[tuple[object, _Kept]]:
     events, takers = loaded
     for id, group in groupby(events, attrgetter("object_id")):
+        if id not in wanted:
+            continue
         rows = tuple(group)
         keys = [(id, row.recurrence_key) for row in rows if row.has_participants]
         kept = _Kept(rows[0].version, rows, {key: takers[key] for key in keys})
         if all(len(row.description or "") <= _LONGEST_KEPT for row in rows):
-            _recent.keep(id, kept)
-        yield id, kept
+            _recent.keep(wanted[id], kept)
+        yield wanted[id], kept
 
 
 def in_window(since: int, until: int) -> ColumnElement[bool]:

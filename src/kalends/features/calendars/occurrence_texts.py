@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kalends.engine.zones import UTC_ZONE, UnknownZone, Zone, zone
 from kalends.features.calendars.expansion import EventRow, Expansion, Ints, zone_name
@@ -28,10 +29,13 @@ def texts_of(rows: Sequence[EventRow], found: Expansion, floating: Zone) -> Occu
         zone_of_clock = floating if clock in _NAMELESS else _known(clock)
         for seconds, written in ((found.start, texts.starts), (found.end, texts.ends)):
             _put(written, places, _written(seconds[places], clock, zone_of_clock))
-        _put(texts.keys, places, _iso(found.original[places], clock))
+        _put(texts.keys, places, _iso(found.original[places].view(np.int64), clock))
     return texts
 
 
+_DAY = 86_400
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_NO_TIME = np.datetime64("NaT", "s").view(np.int64).item()
 _ALL_DAY, _FLOATING = "all day", "floating"  # no zone has a blank or a small letter first
 _NAMELESS = (_ALL_DAY, _FLOATING)
 
@@ -57,21 +61,34 @@ def _known(name: str) -> Zone:
 
 def _written(seconds: Ints, clock: str, zone_of_clock: Zone) -> list[str]:
     local = zone_of_clock.to_local(seconds)
-    texts = _iso(local.astype("datetime64[s]"), clock)
+    texts = _iso(local, clock)
     if clock in _NAMELESS:
         return texts
     offsets = (local - seconds).tolist()
-    suffix = {offset: _offset(offset) for offset in set(offsets)}
-    return [text + suffix[offset] for text, offset in zip(texts, offsets, strict=True)]
+    return [text + _offset(offset) for text, offset in zip(texts, offsets, strict=True)]
 
 
-def _iso(local: NDArray[np.datetime64], clock: str) -> list[str]:
+def _iso(local: Ints, clock: str) -> list[str]:
     """Write local times, or dates; what is not a time at all gives an empty text."""
-    whole_days = clock == _ALL_DAY
-    texts = np.datetime_as_string(local, unit="D" if whole_days else "s", casting="unsafe").tolist()
-    return ["" if text == "NaT" else text for text in texts]
+    if clock == _ALL_DAY:
+        return [_day(each // _DAY) if each != _NO_TIME else "" for each in local.tolist()]
+    return [
+        f"{_day(each // _DAY)}T{_time(each % _DAY)}" if each != _NO_TIME else "" for each in local.tolist()
+    ]
 
 
+# A window has few days, and a calendar few times of day.
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return date.fromordinal(_EPOCH_DAY + days).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _time(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+@lru_cache(maxsize=256)
 def _offset(seconds: int) -> str:
     """Write an offset as `datetime.isoformat` does."""
     minutes, rest = divmod(abs(seconds), 60)
