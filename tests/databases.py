@@ -116,6 +116,7 @@ def _server_url(config: pytest.Config) -> str:
     return os.environ[SERVER]
 
 
+@pytest.hookimpl(optionalhook=True)  # the tests run without xdist too
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Start the one cluster before the worker processes, which find it in the environment."""
     _server_url(config)

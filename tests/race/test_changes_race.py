@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,37 +17,11 @@ from kalends.features.changes import AlreadyUndone, Operation, UndoBlocked
 from kalends.features.scheduling import Scope, Target, plans
 from kalends.kit.errors import KalendsError, NotFound, Stale
 from kalends.storage import Unit
+from racing import race, refusals
 from workspaces import Town, at
 
 NINE = at("2026-03-23 09:00")
 ROUNDS = range(3)
-
-
-def race(*contenders: Callable[[], Any]) -> list[Any]:
-    """Run all at once and give what each returned, or the refusal it met; any other failure is raised."""
-    start = threading.Barrier(len(contenders))
-    ends: list[Any] = [None] * len(contenders)
-
-    def run(place: int, contend: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            ends[place] = contend()
-        except Exception as failure:
-            ends[place] = failure
-
-    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for end in ends:
-        if isinstance(end, Exception) and not isinstance(end, KalendsError):
-            raise end
-    return ends
-
-
-def refusals(ends: list[Any]) -> list[type[KalendsError]]:
-    return [type(end) for end in ends if isinstance(end, KalendsError)]
 
 
 def consistent(home: Town, actor: Any) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
@@ -24,6 +22,7 @@ from kalends.features.identity.refusals import (
 )
 from kalends.features.identity.registration import Registration
 from kalends.kit.errors import Forbidden, KalendsError, Stale
+from racing import race, refusals
 
 ROUNDS = 5
 
@@ -33,30 +32,6 @@ def home(database_url: str) -> Iterator[Household]:
     home = household(database_url)
     yield home
     home.database.close()
-
-
-def race(*contenders: Callable[[], Any]) -> list[Any]:
-    """Run all at once and give what each returned, or the refusal it met."""
-    start = threading.Barrier(len(contenders))
-    ends: list[Any] = [None] * len(contenders)
-
-    def run(place: int, contend: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            ends[place] = contend()
-        except KalendsError as refusal:
-            ends[place] = refusal
-
-    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ends
-
-
-def refusals(ends: list[Any]) -> list[type[KalendsError]]:
-    return [type(end) for end in ends if isinstance(end, KalendsError)]
 
 
 @pytest.mark.law(29)

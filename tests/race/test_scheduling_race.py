@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,34 +10,12 @@ from sqlalchemy import delete, select
 from kalends.engine.claims import Flexibility, Priority
 from kalends.features.scheduling.models import ConflictRecord
 from kalends.kit.errors import KalendsError
+from racing import race
 from workspaces import Town, at
 
 NINE = at("2026-03-23 09:00")
 LOW: Any = {"priority": Priority.LOW, "flexibility": Flexibility.FLEXIBLE}
 ROUNDS = range(3)
-
-
-def together(*contenders: Callable[[], Any]) -> list[Any]:
-    """Run all at once; a refusal is given back, any other failure raised."""
-    start = threading.Barrier(len(contenders))
-    ends: list[Any] = [None] * len(contenders)
-
-    def run(place: int, contend: Callable[[], Any]) -> None:
-        start.wait()
-        try:
-            ends[place] = contend()
-        except Exception as failure:
-            ends[place] = failure
-
-    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for end in ends:
-        if isinstance(end, Exception) and not isinstance(end, KalendsError):
-            raise end
-    return ends
 
 
 @pytest.mark.parametrize("attempt", ROUNDS)
@@ -48,7 +24,7 @@ def test_a_conflict_that_many_see_first_is_remembered_once(home: Town, attempt: 
     home.made(ana, title="Soccer", start=NINE)
     home.made(ana, title="Dentist", start=NINE)
     home.write(ana, lambda tx: tx.execute(delete(ConflictRecord)))
-    ends = together(*[lambda actor=actor: home.scheduling.conflicts(actor) for actor in (ana, ben, ana)])
+    ends = race(*[lambda actor=actor: home.scheduling.conflicts(actor) for actor in (ana, ben, ana)])
     assert [len(end) for end in ends] == [1, 1, 1]
     assert len(home.read(ana, lambda tx: tx.execute(select(ConflictRecord)).all())) == 1
 
@@ -58,7 +34,7 @@ def test_two_edits_that_push_one_event_leave_a_calendar_that_holds_together(home
     (ana,) = home.household("Ana")
     walk = home.made(ana, title="Walk", start=NINE, **LOW)
     high: Any = {"priority": Priority.HIGH}
-    ends = together(
+    ends = race(
         lambda: home.plan(ana, title="Exam", start=NINE, **high),
         lambda: home.plan(ana, title="Visit", start=at("2026-03-23 10:00"), **high),
     )
@@ -75,6 +51,6 @@ def test_a_way_out_is_taken_once(home: Town, attempt: int) -> None:
     home.made(ana, title="Exam", start=NINE, priority=Priority.HIGH)
     identity = home.plan(ana, title="Walk", start=NINE, **LOW).conflicts[0].identity
     choice = home.scheduling.resolutions(ana, identity)[0]
-    ends = together(*[lambda: home.scheduling.resolve(ana, identity, choice.id)] * 2)
+    ends = race(*[lambda: home.scheduling.resolve(ana, identity, choice.id)] * 2)
     assert len([end for end in ends if isinstance(end, KalendsError)]) == 1
     assert home.scheduling.conflicts(ana) == []
