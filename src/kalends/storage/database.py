@@ -12,6 +12,7 @@ from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 from sqlalchemy import Engine, Executable, Result, TableClause, create_engine, event, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
@@ -29,6 +30,10 @@ Row = TypeVar("Row", bound=Identified)
 
 _BATCH = 500  # rows of one bulk insert
 _RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
+_INSERTS: dict[str, Callable[[TableClause], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 class Unit:
@@ -82,12 +87,22 @@ class Unit:
         result = cast(CursorResult[Any], self.session.execute(statement))
         return result.rowcount
 
-    def insert(self, table: type[Table], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert many rows, scoped to this workspace; of a generator only a batch is held at a time."""
+    def insert(
+        self, table: type[Table], rows: Iterable[Mapping[str, Any]], *, unless_there: bool = False
+    ) -> None:
+        """Insert many rows, scoped to this workspace; of a generator only a batch is held at a time.
+
+        With `unless_there`, rows that somebody else has inserted in the meantime stay as they are.
+        """
         scope = {"workspace_id": self.workspace_id} if issubclass(table, Scoped) else {}
+        target = cast(TableClause, table.__table__)
+        statement = insert(target)
+        if unless_there:
+            dialect = self.session.get_bind().dialect.name
+            statement = _INSERTS[dialect](target).on_conflict_do_nothing()
         rest = iter(rows)
         while batch := [{**scope, **row} for row in islice(rest, _BATCH)]:
-            self.session.execute(insert(cast(TableClause, table.__table__)), batch)
+            self.session.execute(statement, batch)
 
     def add(self, row: T) -> T:
         """Store one row now, so that what follows in this unit sees it."""

@@ -171,10 +171,12 @@ def remember(tx: Unit, found: Iterable[Conflict]) -> frozenset[str]:
             }
             for identity, conflict in fresh.items()
         ],
+        unless_there=True,  # two people may be the first to see it
     )
     tx.insert(
         ConflictParty,
         ({"identity": identity, "uid": uid} for identity, conflict in fresh.items() for uid in conflict.uids),
+        unless_there=True,
     )
     tx.session.flush()
     return frozenset(back.union(fresh))
