@@ -34,7 +34,7 @@ imports: .venv/.test ## which layer may import which
 
 tests: .venv/.test ## the tests alone (WORKERS=2 processes)
 	@scripts/postgresql
-	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=ci
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
 
 bench: .venv/.test ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
 	@$(BIN)/python benchmarks/run.py $(ARGS)
