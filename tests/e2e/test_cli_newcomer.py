@@ -19,6 +19,7 @@ import pytest
 
 from command_line import PROGRAM, CommandLine
 
+PIPE_HOLDS = 2**16  # bytes, on Linux, before the writer waits for a reader
 TODAY = datetime.now(UTC).date()
 TUESDAY = TODAY + timedelta(days=8 - TODAY.weekday())  # next week's, with the parents' evening of the demo
 
@@ -190,8 +191,9 @@ def test_an_interrupted_command_ends_without_a_word(fresh: CommandLine) -> None:
         env=fresh.whole_environment,
     )
     try:
-        with pytest.raises(subprocess.TimeoutExpired):
-            waiting.wait(timeout=8)  # it waits for the file on standard input
+        assert waiting.stdin is not None
+        waiting.stdin.write(b" " * 2 * PIPE_HOLDS)  # returns when it reads, and then it waits for the rest
+        waiting.stdin.flush()
         os.kill(waiting.pid, signal.SIGINT)
         assert waiting.communicate(timeout=30) == (b"", b"")
     finally:
