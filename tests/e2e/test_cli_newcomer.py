@@ -6,13 +6,11 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
-import time
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -20,11 +18,10 @@ import pytest
 from command_line import PROGRAM, CommandLine
 
 PIPE_HOLDS = 2**16  # bytes, on Linux, before the writer waits for a reader
-TODAY = datetime.now(UTC).date()
-TUESDAY = TODAY + timedelta(days=8 - TODAY.weekday())  # next week's, with the parents' evening of the demo
+HERE = ZoneInfo("Europe/Berlin")  # where the demo household lives
 
 # As calendar programs export: a zone of their own, folded lines, alarms, what only they understand.
-SCHOOL = f"""BEGIN:VCALENDAR
+SCHOOL = """BEGIN:VCALENDAR
 METHOD:PUBLISH
 PRODID:-//School Office//Terms 4.2//EN
 VERSION:2.0
@@ -47,8 +44,8 @@ END:VTIMEZONE
 BEGIN:VEVENT
 UID:040000008200E00074C5B7101A82E008@school
 DTSTAMP:20260801T101500Z
-DTSTART;TZID="W. Europe Standard Time":{TUESDAY:%Y%m%d}T193000
-DTEND;TZID="W. Europe Standard Time":{TUESDAY:%Y%m%d}T210000
+DTSTART;TZID="W. Europe Standard Time":{tuesday:%Y%m%d}T193000
+DTEND;TZID="W. Europe Standard Time":{tuesday:%Y%m%d}T210000
 SUMMARY;LANGUAGE=en:Choir concert
 LOCATION:Assembly hall\\, second floor
 DESCRIPTION:Doors open at seven. Please bring the white shirts\\, and tell
@@ -63,7 +60,7 @@ END:VEVENT
 BEGIN:VEVENT
 UID:hiking-day@school
 DTSTAMP:20260801T101500Z
-DTSTART;VALUE=DATE:{TUESDAY + timedelta(days=2):%Y%m%d}
+DTSTART;VALUE=DATE:{thursday:%Y%m%d}
 SUMMARY:Hiking day
 END:VEVENT
 BEGIN:VEVENT
@@ -74,6 +71,13 @@ SUMMARY:Broken
 END:VEVENT
 END:VCALENDAR
 """.replace("\n", "\r\n")
+
+
+def school() -> str:
+    """Give the file with a concert on next week's Tuesday, when the demo has something in the evening."""
+    today = datetime.now(HERE).date()
+    tuesday = today + timedelta(days=8 - today.weekday())
+    return SCHOOL.format(tuesday=tuesday, thursday=tuesday + timedelta(days=2))
 
 
 @pytest.fixture
@@ -94,10 +98,11 @@ def test_a_newcomer_gets_from_the_demo_to_an_export(fresh: CommandLine, tmp_path
     assert "nothing was added" in again.err
     assert "account set-password anna" in again.err
 
-    (tmp_path / "school.ics").write_bytes(SCHOOL.encode())
+    terms = school()
+    (tmp_path / "school.ics").write_bytes(terms.encode())
     report = said(fresh, "import", str(tmp_path / "school.ics"), "--calendar", "Anna")
     assert (report["added"], len(report["problems"])) == (2, 1)
-    assert report["problems"][0]["line"] == SCHOOL[: SCHOOL.index("DTSTART:someday")].count("\n") + 1
+    assert report["problems"][0]["line"] == terms[: terms.index("DTSTART:someday")].count("\n") + 1
     assert any("Choir concert" in each["sentence"] for each in report["conflicts"])
 
     before = {each["identity"]: each for each in said(fresh, "conflicts")}
@@ -133,14 +138,13 @@ def test_the_demo_says_last_where_it_answers_and_how_to_sign_in(fresh: CommandLi
     server = fresh.start("demo", "--port", "0")
     try:
         assert server.stderr is not None
-        address, made, sign_in = (server.stderr.readline().decode() for _ in range(3))
-        url = re.search(r"http://127.0.0.1:\d+", address)
+        url = _address(server)
+        made, sign_in = (server.stderr.readline().decode() for _ in range(2))
         password = re.search(r"with the password (\S+),", sign_in)
-        assert url is not None, address
         assert "demo household" in made
         assert password is not None, sign_in
         credentials = {"username": "anna", "password": password[1]}
-        answer = httpx.post(f"{url[0]}/api/v1/auth/sign-in", json=credentials, timeout=30)
+        answer = httpx.post(f"{url}/api/v1/auth/sign-in", json=credentials, timeout=30)
         assert answer.status_code == 200, answer.text
         os.kill(server.pid, signal.SIGTERM)
         _, rest = server.communicate(timeout=30)
@@ -154,13 +158,13 @@ def test_the_demo_says_last_where_it_answers_and_how_to_sign_in(fresh: CommandLi
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_serves_until_it_is_told_to_stop(fresh: CommandLine, stop: signal.Signals) -> None:
-    port = _free_port()
-    server = fresh.start("serve", "--port", str(port))
+    server = fresh.start("serve", "--port", "0")
     try:
-        assert _answers(f"http://127.0.0.1:{port}/healthz", server)
+        url = _address(server)
+        assert httpx.get(f"{url}/healthz", timeout=30).status_code == 200
         # The command line works on the same data meanwhile, and a second server does not.
         assert fresh.process("account", "add", "anna").code == 0
-        second = fresh.process("serve", "--port", str(_free_port()), "--json")
+        second = fresh.process("serve", "--port", "0", "--json")
         assert json.loads(second.err.splitlines()[-1])["code"] == "already_served"
         os.kill(server.pid, stop)
         server.communicate(timeout=30)
@@ -202,16 +206,10 @@ def test_an_interrupted_command_ends_without_a_word(fresh: CommandLine) -> None:
     assert waiting.returncode == 130
 
 
-def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
-    for _ in range(300):
-        with suppress(httpx.TransportError):
-            return httpx.get(url, timeout=10).status_code == 200
-        assert server.poll() is None, server.stderr and server.stderr.read()
-        time.sleep(0.1)
-    return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+def _address(server: subprocess.Popen[bytes]) -> str:
+    """Wait for the line that says where a server answers, and give that."""
+    assert server.stderr is not None
+    line = server.stderr.readline().decode()
+    found = re.search(r"http://127.0.0.1:\d+", line)
+    assert found is not None, line
+    return found[0]
