@@ -8,6 +8,7 @@ pytest_plugins = [
     "loopback_only",
     "databases",
     "workspace_scope",
+    "identities",
     "workspaces",
     "rest_client",
     "command_line",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
+
+import pytest
 
 from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member, Permission
@@ -76,6 +78,20 @@ def household(url: str) -> Household:
     clock = FixedClock(NOON)
     database = Database(url, clock=clock)
     return Household(Identity(database, Keyring(b"k" * 32), CHEAP), database, clock)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[Household]:
+    """An identity over a fresh database, on each kind in turn."""
+    opened = household(database_url)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def ana(house: Household) -> Actor:
+    """Ana, who owns a workspace."""
+    return house.founder("Ana", username="ana")
 
 
 def _registration(name: str, **fields: Any) -> Registration:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from identities import PASSWORD, Household, household
+from identities import PASSWORD, Household
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Account, AutoResolve, Member, Permission, Role
 from kalends.features.identity.refusals import (
@@ -25,17 +24,10 @@ from kalends.features.identity.workspaces import WorkspaceChanges, change_worksp
 from kalends.kit.errors import Forbidden, InvalidInput, NotFound, TooMany
 
 
-@pytest.fixture
-def home(database_url: str) -> Iterator[Household]:
-    home = household(database_url)
-    yield home
-    home.database.close()
-
-
-def test_a_founder_owns_a_workspace_of_their_own(home: Household) -> None:
-    ana = home.founder("Ana", zone="Europe/Vienna", email="ana@example.org")
-    member = home.read(ana, lambda tx: tx.get(Member, ana.member_id))
-    workspace = home.read(ana, workspace_of)
+def test_a_founder_owns_a_workspace_of_their_own(house: Household) -> None:
+    ana = house.founder("Ana", zone="Europe/Vienna", email="ana@example.org")
+    member = house.read(ana, lambda tx: tx.get(Member, ana.member_id))
+    workspace = house.read(ana, workspace_of)
     assert (member.name, member.role, member.permission) == ("Ana", Role.PARENT, Permission.OWNER)
     assert (member.zone, member.auto_resolve, member.version) == ("Europe/Vienna", AutoResolve.FLEXIBLE, 1)
     assert (workspace.name, workspace.zone) == ("Ana's household", "Europe/Vienna")
@@ -54,57 +46,57 @@ def test_a_founder_owns_a_workspace_of_their_own(home: Household) -> None:
     ],
 )
 def test_nothing_is_stored_of_a_refused_registration(
-    home: Household, fields: dict[str, Any], field: str
+    house: Household, fields: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        home.founder(**fields)
+        house.founder(**fields)
     assert refused.value.field == field
-    with home.database.read(None) as tx:
+    with house.database.read(None) as tx:
         assert tx.session.query(Account).count() == 0
 
 
 @pytest.mark.parametrize("again", ["ana", "ANA", "Ａｎａ"])
-def test_a_taken_username_is_refused_in_any_spelling(home: Household, again: str) -> None:
-    home.founder(username="Ana")
+def test_a_taken_username_is_refused_in_any_spelling(house: Household, again: str) -> None:
+    house.founder(username="Ana")
     with pytest.raises(UsernameTaken) as refused:
-        home.founder(username=again)
+        house.founder(username=again)
     assert refused.value.code == "username_taken"
 
 
-def test_other_features_hear_of_new_workspaces_and_members(home: Household) -> None:
+def test_other_features_hear_of_new_workspaces_and_members(house: Household) -> None:
     heard: list[str] = []
-    home.identity.hooks.workspace_added.append(lambda tx, workspace: heard.append(workspace.name))
-    home.identity.hooks.member_added.append(lambda tx, member: heard.append(member.name))
-    ana = home.founder("Ana")
-    home.joins(ana, "Ben")
-    home.write(ana, lambda tx: home.identity.members.add(tx, ana, name="Cleo"))
+    house.identity.hooks.workspace_added.append(lambda tx, workspace: heard.append(workspace.name))
+    house.identity.hooks.member_added.append(lambda tx, member: heard.append(member.name))
+    ana = house.founder("Ana")
+    house.joins(ana, "Ben")
+    house.write(ana, lambda tx: house.identity.members.add(tx, ana, name="Cleo"))
     assert heard == ["Ana's household", "Ana", "Ben", "Cleo"]
 
 
-def test_a_hook_that_fails_leaves_nothing(home: Household) -> None:
+def test_a_hook_that_fails_leaves_nothing(house: Household) -> None:
     def fail(tx: object, member: Member) -> None:
         raise InvalidInput("No.", field="name")
 
-    home.identity.hooks.member_added.append(fail)
+    house.identity.hooks.member_added.append(fail)
     with pytest.raises(InvalidInput):
-        home.founder(username="ana")
-    home.identity.hooks.member_added.clear()
-    home.founder(username="ana")
+        house.founder(username="ana")
+    house.identity.hooks.member_added.clear()
+    house.founder(username="ana")
 
 
-def test_closed_sign_up_lets_in_the_invited_and_administrators(home: Household) -> None:
-    closed = home.with_settings(sign_up_open=False)
+def test_closed_sign_up_lets_in_the_invited_and_administrators(house: Household) -> None:
+    closed = house.with_settings(sign_up_open=False)
     stranger = Registration(username="stranger", password=PASSWORD, name="Stranger")
     with pytest.raises(SignUpClosed):
         closed.identity.sign_up(stranger)
     ana = closed.identity.register(stranger)
-    invitation = _invite(home, ana)
+    invitation = _invite(house, ana)
     guest = Registration(username="guest", password=PASSWORD, name="Guest", invitation=invitation)
     assert closed.identity.sign_up(guest).workspace_id == ana.workspace_id
 
 
-def test_sign_ups_are_counted_by_address(home: Household) -> None:
-    strict = home.with_settings(attempts_per_address=Rate(times=2, seconds=60))
+def test_sign_ups_are_counted_by_address(house: Household) -> None:
+    strict = house.with_settings(attempts_per_address=Rate(times=2, seconds=60))
     for n in range(2):
         strict.identity.sign_up(
             Registration(username=f"ana{n}", password=PASSWORD, name="A"), address="192.0.2.1"
@@ -116,112 +108,112 @@ def test_sign_ups_are_counted_by_address(home: Household) -> None:
     strict.identity.sign_up(third, address="192.0.2.2")
 
 
-def test_a_guest_comes_in_as_invited_under_a_name_of_their_own(home: Household) -> None:
-    ana = home.founder("Ana", zone="Asia/Tokyo")
-    invitation = _invite(home, ana, role=Role.CHILD, permission=Permission.VIEWER, name="Kid")
-    ben = home.identity.register(
+def test_a_guest_comes_in_as_invited_under_a_name_of_their_own(house: Household) -> None:
+    ana = house.founder("Ana", zone="Asia/Tokyo")
+    invitation = _invite(house, ana, role=Role.CHILD, permission=Permission.VIEWER, name="Kid")
+    ben = house.identity.register(
         Registration(username="ben", password=PASSWORD, name="Ben", invitation=invitation)
     )
-    member = home.read(ana, lambda tx: tx.get(Member, ben.member_id))
+    member = house.read(ana, lambda tx: tx.get(Member, ben.member_id))
     assert (member.name, member.role, member.permission) == ("Ben", Role.CHILD, Permission.VIEWER)
     assert (member.zone, ben.workspace_id) == ("Asia/Tokyo", ana.workspace_id)
 
 
-def test_an_invitation_may_be_for_a_member_who_is_here_already(home: Household) -> None:
-    ana = home.founder("Ana")
-    cleo = home.write(ana, lambda tx: home.identity.members.add(tx, ana, name="Cleo", role=Role.CHILD))
-    first, second = (_invite(home, ana, member_id=cleo.id) for _ in range(2))
-    actor = home.identity.register(
+def test_an_invitation_may_be_for_a_member_who_is_here_already(house: Household) -> None:
+    ana = house.founder("Ana")
+    cleo = house.write(ana, lambda tx: house.identity.members.add(tx, ana, name="Cleo", role=Role.CHILD))
+    first, second = (_invite(house, ana, member_id=cleo.id) for _ in range(2))
+    actor = house.identity.register(
         Registration(username="cleo", password=PASSWORD, name="Cleo", invitation=first)
     )
     assert (actor.member_id, actor.permission) == (cleo.id, Permission.EDITOR)
     with pytest.raises(AlreadyMember):
-        home.identity.register(
+        house.identity.register(
             Registration(username="thief", password=PASSWORD, name="Thief", invitation=second)
         )
     with pytest.raises(AlreadyMember):
-        _invite(home, ana, member_id=cleo.id)
+        _invite(house, ana, member_id=cleo.id)
 
 
 @pytest.mark.parametrize("end", ["accepted", "expired", "revoked", "never made"])
-def test_an_invitation_opens_once_and_for_a_while(home: Household, end: str) -> None:
-    ana = home.founder("Ana")
-    issued = home.write(ana, lambda tx: home.identity.invitations.create(tx, ana))
+def test_an_invitation_opens_once_and_for_a_while(house: Household, end: str) -> None:
+    ana = house.founder("Ana")
+    issued = house.write(ana, lambda tx: house.identity.invitations.create(tx, ana))
     secret = issued.secret
     match end:
         case "accepted":
-            home.identity.register(
+            house.identity.register(
                 Registration(username="first", password=PASSWORD, name="F", invitation=secret)
             )
         case "expired":
-            home.clock.advance(home.identity.settings.invitation_lifetime)
+            house.clock.advance(house.identity.settings.invitation_lifetime)
         case "revoked":
-            home.write(ana, lambda tx: home.identity.invitations.revoke(tx, ana, issued.row.id))
+            house.write(ana, lambda tx: house.identity.invitations.revoke(tx, ana, issued.row.id))
         case "never made":
             secret = "kali_" + "0" * 64
     with pytest.raises(InvitationRefused):
-        home.identity.register(
+        house.identity.register(
             Registration(username="late", password=PASSWORD, name="Late", invitation=secret)
         )
-    still_open = home.read(ana, lambda tx: home.identity.invitations.list(tx, ana)).items
+    still_open = house.read(ana, lambda tx: house.identity.invitations.list(tx, ana)).items
     assert len(still_open) == (end == "never made")
     assert secret not in repr(issued)
 
 
-def test_an_account_may_join_a_second_workspace(home: Household) -> None:
-    ana, zoe = home.founder("Ana"), home.founder("Zoe")
-    invitation = _invite(home, zoe, permission=Permission.VIEWER)
-    joined = home.identity.accept_invitation(ana, invitation)
+def test_an_account_may_join_a_second_workspace(house: Household) -> None:
+    ana, zoe = house.founder("Ana"), house.founder("Zoe")
+    invitation = _invite(house, zoe, permission=Permission.VIEWER)
+    joined = house.identity.accept_invitation(ana, invitation)
     assert (joined.workspace_id, joined.name) == (zoe.workspace_id, "Ana")
-    assert {member.id for member in home.identity.memberships(ana)} == {ana.member_id, joined.id}
+    assert {member.id for member in house.identity.memberships(ana)} == {ana.member_id, joined.id}
     with pytest.raises(AlreadyMember):
-        home.identity.accept_invitation(ana, _invite(home, zoe))
+        house.identity.accept_invitation(ana, _invite(house, zoe))
 
 
-def test_only_owners_invite(home: Household) -> None:
-    ana = home.founder("Ana")
-    ben = home.joins(ana, "Ben")
+def test_only_owners_invite(house: Household) -> None:
+    ana = house.founder("Ana")
+    ben = house.joins(ana, "Ben")
     with pytest.raises(Forbidden):
-        _invite(home, ben)
+        _invite(house, ben)
     with pytest.raises(Forbidden):
-        home.read(ben, lambda tx: home.identity.invitations.list(tx, ben))
+        house.read(ben, lambda tx: house.identity.invitations.list(tx, ben))
 
 
-def test_an_invitation_of_another_workspace_does_not_exist(home: Household) -> None:
-    ana, zoe = home.founder("Ana"), home.founder("Zoe")
-    issued = home.write(zoe, lambda tx: home.identity.invitations.create(tx, zoe))
+def test_an_invitation_of_another_workspace_does_not_exist(house: Household) -> None:
+    ana, zoe = house.founder("Ana"), house.founder("Zoe")
+    issued = house.write(zoe, lambda tx: house.identity.invitations.create(tx, zoe))
     with pytest.raises(NotFound):
-        home.write(ana, lambda tx: home.identity.invitations.revoke(tx, ana, issued.row.id))
-    assert home.read(zoe, lambda tx: home.identity.invitations.list(tx, zoe)).items
+        house.write(ana, lambda tx: house.identity.invitations.revoke(tx, ana, issued.row.id))
+    assert house.read(zoe, lambda tx: house.identity.invitations.list(tx, zoe)).items
 
 
-def test_a_disabled_account_is_shut_out_and_let_in_again(home: Household) -> None:
-    ana = home.founder("Ana", username="ana")
-    tokens = home.identity.sign_in("ana", PASSWORD)
-    home.identity.set_disabled("ana", True)
+def test_a_disabled_account_is_shut_out_and_let_in_again(house: Household) -> None:
+    ana = house.founder("Ana", username="ana")
+    tokens = house.identity.sign_in("ana", PASSWORD)
+    house.identity.set_disabled("ana", True)
     with pytest.raises(TokenRefused):
-        home.identity.verify(tokens.access)
+        house.identity.verify(tokens.access)
     with pytest.raises(TokenRefused):
-        home.identity.refresh(tokens.refresh)
+        house.identity.refresh(tokens.refresh)
     with pytest.raises(AccountDisabled):
-        home.identity.sign_in("ana", PASSWORD)
+        house.identity.sign_in("ana", PASSWORD)
     with pytest.raises(SignInRefused):
-        home.identity.sign_in("ana", "wrong password")
-    home.identity.set_disabled("ana", False)
-    assert home.identity.sign_in("ana", PASSWORD).actor.member_id == ana.member_id
+        house.identity.sign_in("ana", "wrong password")
+    house.identity.set_disabled("ana", False)
+    assert house.identity.sign_in("ana", PASSWORD).actor.member_id == ana.member_id
     with pytest.raises(NotFound):
-        home.identity.set_disabled("nobody", True)
+        house.identity.set_disabled("nobody", True)
 
 
-def test_an_owner_renames_the_workspace(home: Household) -> None:
-    ana = home.founder("Ana")
-    ben = home.joins(ana, "Ben")
+def test_an_owner_renames_the_workspace(house: Household) -> None:
+    ana = house.founder("Ana")
+    ben = house.joins(ana, "Ben")
     changes = WorkspaceChanges(name="The Lab", zone="America/New_York")
-    changed = home.write(ana, lambda tx: change_workspace(tx, ana, changes))
+    changed = house.write(ana, lambda tx: change_workspace(tx, ana, changes))
     assert (changed.name, changed.zone) == ("The Lab", "America/New_York")
     with pytest.raises(Forbidden):
-        home.write(ben, lambda tx: change_workspace(tx, ben, changes))
+        house.write(ben, lambda tx: change_workspace(tx, ben, changes))
 
 
-def _invite(home: Household, owner: Actor, **fields: Any) -> str:
-    return home.write(owner, lambda tx: home.identity.invitations.create(tx, owner, **fields)).secret
+def _invite(house: Household, owner: Actor, **fields: Any) -> str:
+    return house.write(owner, lambda tx: house.identity.invitations.create(tx, owner, **fields)).secret

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from identities import PASSWORD, Household, household
+from identities import PASSWORD, Household
 from kalends.features.identity import api_keys, audit
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.audit import AuditFilter
@@ -31,69 +30,57 @@ CALENDAR = UUID(int=9)
 
 
 @pytest.fixture
-def home(database_url: str) -> Iterator[Household]:
-    home = household(database_url)
-    yield home
-    home.database.close()
+def ben(house: Household, ana: Actor) -> Actor:
+    return house.joins(ana, "Ben")
 
 
-@pytest.fixture
-def ana(home: Household) -> Actor:
-    return home.founder("Ana", username="ana")
-
-
-@pytest.fixture
-def ben(home: Household, ana: Actor) -> Actor:
-    return home.joins(ana, "Ben")
-
-
-def _added(home: Household, owner: Actor, name: str) -> UUID:
-    return home.write(owner, lambda tx: home.identity.members.add(tx, owner, name=name)).id
+def _added(house: Household, owner: Actor, name: str) -> UUID:
+    return house.write(owner, lambda tx: house.identity.members.add(tx, owner, name=name)).id
 
 
 def _change(
-    home: Household, actor: Actor, member_id: UUID, version: int | None = None, **changes: Any
+    house: Household, actor: Actor, member_id: UUID, version: int | None = None, **changes: Any
 ) -> Member:
-    return home.write(
+    return house.write(
         actor,
-        lambda tx: home.identity.members.change(
+        lambda tx: house.identity.members.change(
             tx, actor, member_id, MemberChanges(**changes), expected_version=version
         ),
     )
 
 
-def test_a_member_without_an_account_is_added_with_the_workspaces_zone(home: Household) -> None:
-    ana = home.founder("Ana", zone="Europe/Vienna")
-    cleo = home.write(ana, lambda tx: home.identity.members.add(tx, ana, name=" Cleo ", role=Role.CHILD))
+def test_a_member_without_an_account_is_added_with_the_workspaces_zone(house: Household) -> None:
+    ana = house.founder("Ana", zone="Europe/Vienna")
+    cleo = house.write(ana, lambda tx: house.identity.members.add(tx, ana, name=" Cleo ", role=Role.CHILD))
     assert (cleo.name, cleo.role, cleo.permission) == ("Cleo", Role.CHILD, Permission.EDITOR)
     assert (cleo.zone, cleo.account_id) == ("Europe/Vienna", None)
 
 
-def test_members_are_listed_page_by_page(home: Household, ana: Actor) -> None:
+def test_members_are_listed_page_by_page(house: Household, ana: Actor) -> None:
     added = {ana.member_id}
     for n in range(4):
-        home.clock.advance(timedelta(seconds=1))
-        added.add(_added(home, ana, f"M{n}"))
+        house.clock.advance(timedelta(seconds=1))
+        added.add(_added(house, ana, f"M{n}"))
     seen: list[UUID] = []
     cursor = None
     while True:
-        page = home.read(ana, lambda tx: home.identity.members.list(tx, ana, cursor, limit=2))
+        page = house.read(ana, lambda tx: house.identity.members.list(tx, ana, cursor, limit=2))
         seen += [member.id for member in page.items]
         if (cursor := page.next) is None:
             break
     assert seen == sorted(added)
 
 
-def test_no_member_of_another_workspace_exists(home: Household, ana: Actor) -> None:
-    zoe = home.founder("Zoe")
-    members = home.identity.members
-    assert [m.id for m in home.read(ana, lambda tx: members.list(tx, ana)).items] == [ana.member_id]
+def test_no_member_of_another_workspace_exists(house: Household, ana: Actor) -> None:
+    zoe = house.founder("Zoe")
+    members = house.identity.members
+    assert [m.id for m in house.read(ana, lambda tx: members.list(tx, ana)).items] == [ana.member_id]
     for act in (
-        lambda: home.read(ana, lambda tx: members.get(tx, ana, zoe.member_id)),
-        lambda: _change(home, ana, zoe.member_id, name="Mine"),
-        lambda: home.read(ana, lambda tx: members.preferences(tx, ana, zoe.member_id)),
-        lambda: home.write(ana, lambda tx: members.remove(tx, ana, zoe.member_id)),
-        lambda: home.identity.reset_for_member(ana, zoe.member_id),
+        lambda: house.read(ana, lambda tx: members.get(tx, ana, zoe.member_id)),
+        lambda: _change(house, ana, zoe.member_id, name="Mine"),
+        lambda: house.read(ana, lambda tx: members.preferences(tx, ana, zoe.member_id)),
+        lambda: house.write(ana, lambda tx: members.remove(tx, ana, zoe.member_id)),
+        lambda: house.identity.reset_for_member(ana, zoe.member_id),
     ):
         with pytest.raises(NotFound):
             act()
@@ -112,15 +99,15 @@ def test_no_member_of_another_workspace_exists(home: Household, ana: Actor) -> N
     ],
 )
 def test_an_owner_changes_anything_of_anyone(
-    home: Household, ana: Actor, ben: Actor, changes: dict[str, Any]
+    house: Household, ana: Actor, ben: Actor, changes: dict[str, Any]
 ) -> None:
-    before = home.read(ana, lambda tx: tx.get(Member, ben.member_id)).version
-    changed = _change(home, ana, ben.member_id, **changes)
-    stored = home.read(ana, lambda tx: tx.get(Member, ben.member_id))
+    before = house.read(ana, lambda tx: tx.get(Member, ben.member_id)).version
+    changed = _change(house, ana, ben.member_id, **changes)
+    stored = house.read(ana, lambda tx: tx.get(Member, ben.member_id))
     for field, value in changes.items():
         assert getattr(changed, field) == getattr(stored, field) == value
     assert stored.version == before + 1
-    (entry,) = home.read(
+    (entry,) = house.read(
         ana, lambda tx: audit.list_entries(tx, ana, AuditFilter(action="member.changed"))
     ).items
     assert (entry.actor_member_id, entry.subject) == (ana.member_id, str(ben.member_id))
@@ -140,17 +127,17 @@ def test_an_owner_changes_anything_of_anyone(
 )
 @pytest.mark.parametrize("permission", [Permission.EDITOR, Permission.VIEWER])
 def test_a_member_changes_their_own_affairs(
-    home: Household, ana: Actor, permission: Permission, changes: dict[str, Any], allowed: bool
+    house: Household, ana: Actor, permission: Permission, changes: dict[str, Any], allowed: bool
 ) -> None:
-    ben = home.joins(ana, "Ben", permission)
+    ben = house.joins(ana, "Ben", permission)
     if allowed:
-        _change(home, ben, ben.member_id, **changes)
+        _change(house, ben, ben.member_id, **changes)
     else:
         with pytest.raises(Forbidden):
-            _change(home, ben, ben.member_id, **changes)
-        assert home.read(ana, lambda tx: tx.get(Member, ben.member_id)).name == "Ben"
+            _change(house, ben, ben.member_id, **changes)
+        assert house.read(ana, lambda tx: tx.get(Member, ben.member_id)).name == "Ben"
     with pytest.raises(Forbidden):
-        _change(home, ben, ana.member_id, **changes)
+        _change(house, ben, ana.member_id, **changes)
 
 
 @pytest.mark.parametrize(
@@ -164,137 +151,139 @@ def test_a_member_changes_their_own_affairs(
     ],
 )
 def test_a_change_that_makes_no_sense_names_the_field(
-    home: Household, ana: Actor, changes: dict[str, Any], field: str
+    house: Household, ana: Actor, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        _change(home, ana, ana.member_id, **changes)
+        _change(house, ana, ana.member_id, **changes)
     assert refused.value.field == field
 
 
-def test_a_default_calendar_is_checked_by_whoever_knows_calendars(home: Household, ana: Actor) -> None:
+def test_a_default_calendar_is_checked_by_whoever_knows_calendars(house: Household, ana: Actor) -> None:
     def refuse(tx: object, member: Member, calendar_id: UUID) -> None:
         raise NotFound(f"There is no calendar {calendar_id}.")
 
-    home.identity.hooks.calendar_chosen.append(refuse)
+    house.identity.hooks.calendar_chosen.append(refuse)
     with pytest.raises(NotFound):
-        _change(home, ana, ana.member_id, default_calendar_id=CALENDAR)
-    home.identity.hooks.calendar_chosen.clear()
-    assert _change(home, ana, ana.member_id, default_calendar_id=CALENDAR).default_calendar_id == CALENDAR
-    home.identity.hooks.calendar_chosen.append(refuse)
-    assert _change(home, ana, ana.member_id, default_calendar_id=None).default_calendar_id is None
+        _change(house, ana, ana.member_id, default_calendar_id=CALENDAR)
+    house.identity.hooks.calendar_chosen.clear()
+    assert _change(house, ana, ana.member_id, default_calendar_id=CALENDAR).default_calendar_id == CALENDAR
+    house.identity.hooks.calendar_chosen.append(refuse)
+    assert _change(house, ana, ana.member_id, default_calendar_id=None).default_calendar_id is None
 
 
-def test_a_writer_who_read_an_old_version_is_told(home: Household, ana: Actor) -> None:
-    assert _change(home, ana, ana.member_id, 1, name="Anna").version == 2
+def test_a_writer_who_read_an_old_version_is_told(house: Household, ana: Actor) -> None:
+    assert _change(house, ana, ana.member_id, 1, name="Anna").version == 2
     with pytest.raises(Stale) as refused:
-        _change(home, ana, ana.member_id, 1, name="Ana Maria")
+        _change(house, ana, ana.member_id, 1, name="Ana Maria")
     assert refused.value.fields["version"] == 2
-    assert _change(home, ana, ana.member_id, 2, name="Anna").version == 2  # nothing changed
+    assert _change(house, ana, ana.member_id, 2, name="Anna").version == 2  # nothing changed
 
 
-def test_an_owner_signs_in(home: Household, ana: Actor) -> None:
+def test_an_owner_signs_in(house: Household, ana: Actor) -> None:
     with pytest.raises(InvalidInput):
-        home.write(ana, lambda tx: home.identity.members.add(tx, ana, name="X", permission=Permission.OWNER))
-    cleo = home.write(ana, lambda tx: home.identity.members.add(tx, ana, name="Cleo"))
+        house.write(
+            ana, lambda tx: house.identity.members.add(tx, ana, name="X", permission=Permission.OWNER)
+        )
+    cleo = house.write(ana, lambda tx: house.identity.members.add(tx, ana, name="Cleo"))
     with pytest.raises(InvalidInput) as refused:
-        _change(home, ana, cleo.id, permission=Permission.OWNER)
+        _change(house, ana, cleo.id, permission=Permission.OWNER)
     assert refused.value.field == "permission"
 
 
-def test_the_last_owner_stays(home: Household, ana: Actor, ben: Actor) -> None:
+def test_the_last_owner_stays(house: Household, ana: Actor, ben: Actor) -> None:
     for permission in (Permission.EDITOR, Permission.VIEWER):
         with pytest.raises(LastOwner) as refused:
-            _change(home, ana, ana.member_id, permission=permission)
+            _change(house, ana, ana.member_id, permission=permission)
         assert refused.value.code == "last_owner"
     with pytest.raises(LastOwner):
-        home.write(ana, lambda tx: home.identity.members.remove(tx, ana, ana.member_id))
-    _change(home, ana, ben.member_id, permission=Permission.OWNER)
-    _change(home, ana, ana.member_id, permission=Permission.EDITOR)
+        house.write(ana, lambda tx: house.identity.members.remove(tx, ana, ana.member_id))
+    _change(house, ana, ben.member_id, permission=Permission.OWNER)
+    _change(house, ana, ana.member_id, permission=Permission.EDITOR)
     with pytest.raises(Forbidden):
-        _change(home, home.now(ana), ana.member_id, permission=Permission.OWNER)
+        _change(house, house.now(ana), ana.member_id, permission=Permission.OWNER)
     with pytest.raises(LastOwner):
-        _change(home, home.now(ben), ben.member_id, permission=Permission.EDITOR)
+        _change(house, house.now(ben), ben.member_id, permission=Permission.EDITOR)
 
 
-def test_a_permission_takes_effect_on_tokens_that_are_out(home: Household, ana: Actor, ben: Actor) -> None:
-    tokens = home.identity.issue(ben)
-    _change(home, ana, ben.member_id, permission=Permission.VIEWER)
-    assert home.identity.verify(tokens.access).permission is Permission.VIEWER
+def test_a_permission_takes_effect_on_tokens_that_are_out(house: Household, ana: Actor, ben: Actor) -> None:
+    tokens = house.identity.issue(ben)
+    _change(house, ana, ben.member_id, permission=Permission.VIEWER)
+    assert house.identity.verify(tokens.access).permission is Permission.VIEWER
 
 
-def test_preferences_are_ones_own_and_the_owners_affair(home: Household, ana: Actor, ben: Actor) -> None:
-    members = home.identity.members
-    prefer = lambda actor, whom, changes: home.write(  # noqa: E731
+def test_preferences_are_ones_own_and_the_owners_affair(house: Household, ana: Actor, ben: Actor) -> None:
+    members = house.identity.members
+    prefer = lambda actor, whom, changes: house.write(  # noqa: E731
         actor, lambda tx: members.prefer(tx, actor, whom, changes)
     )
     prefer(ben, ben.member_id, {"max_events_per_day": 3})
     assert prefer(ana, ben.member_id, {"email_enabled": False}).max_events_per_day == 3
     for act in (
         lambda: prefer(ben, ana.member_id, {}),
-        lambda: home.read(ben, lambda tx: members.preferences(tx, ben, ana.member_id)),
+        lambda: house.read(ben, lambda tx: members.preferences(tx, ben, ana.member_id)),
     ):
         with pytest.raises(Forbidden):
             act()
-    version = home.read(ana, lambda tx: tx.get(Member, ben.member_id)).version
+    version = house.read(ana, lambda tx: tx.get(Member, ben.member_id)).version
     with pytest.raises(Stale):
-        home.write(ben, lambda tx: members.prefer(tx, ben, ben.member_id, {}, expected_version=version - 1))
+        house.write(ben, lambda tx: members.prefer(tx, ben, ben.member_id, {}, expected_version=version - 1))
     prefer(ben, ben.member_id, {"max_events_per_day": 3})
-    assert home.read(ana, lambda tx: tx.get(Member, ben.member_id)).version == version
+    assert house.read(ana, lambda tx: tx.get(Member, ben.member_id)).version == version
 
 
-def test_who_is_removed_leaves_nothing_that_signs_in(home: Household, ana: Actor, ben: Actor) -> None:
-    username = home.username(ben)
-    tokens, session = home.identity.issue(ben), home.identity.issue_browser(ben)
-    home.write(ben, lambda tx: api_keys.create(tx, ben, name="k", scopes=[Scope.READ]))
+def test_who_is_removed_leaves_nothing_that_signs_in(house: Household, ana: Actor, ben: Actor) -> None:
+    username = house.username(ben)
+    tokens, session = house.identity.issue(ben), house.identity.issue_browser(ben)
+    house.write(ben, lambda tx: api_keys.create(tx, ben, name="k", scopes=[Scope.READ]))
     heard: list[str] = []
-    home.identity.hooks.member_removed.append(lambda tx, member: heard.append(member.name))
-    home.write(ana, lambda tx: home.identity.members.remove(tx, ana, ben.member_id))
+    house.identity.hooks.member_removed.append(lambda tx, member: heard.append(member.name))
+    house.write(ana, lambda tx: house.identity.members.remove(tx, ana, ben.member_id))
     assert heard == ["Ben"]
     with pytest.raises(TokenRefused):
-        home.identity.verify(tokens.access)
+        house.identity.verify(tokens.access)
     with pytest.raises(TokenRefused):
-        home.identity.verify_cookie(session.cookie)
-    with home.database.read(None) as tx:
+        house.identity.verify_cookie(session.cookie)
+    with house.database.read(None) as tx:
         assert tx.session.get(Account, ben.account_id) is None
         assert tx.execute(select(func.count()).select_from(SignIn)).scalar_one() == 0
-    assert home.read(ana, lambda tx: tx.execute(select(ApiKey)).first()) is None
-    home.founder("Other Ben", username=username)  # the name is free again
+    assert house.read(ana, lambda tx: tx.execute(select(ApiKey)).first()) is None
+    house.founder("Other Ben", username=username)  # the name is free again
 
 
-def test_an_account_that_is_a_member_elsewhere_stays(home: Household, ana: Actor, ben: Actor) -> None:
-    zoe = home.founder("Zoe")
-    invitation = home.write(zoe, lambda tx: home.identity.invitations.create(tx, zoe))
-    there = home.identity.accept_invitation(ben, invitation.secret)
-    username = home.username(ben)
-    home.write(ana, lambda tx: home.identity.members.remove(tx, ana, ben.member_id))
-    assert home.identity.sign_in(username, PASSWORD).actor.member_id == there.id
+def test_an_account_that_is_a_member_elsewhere_stays(house: Household, ana: Actor, ben: Actor) -> None:
+    zoe = house.founder("Zoe")
+    invitation = house.write(zoe, lambda tx: house.identity.invitations.create(tx, zoe))
+    there = house.identity.accept_invitation(ben, invitation.secret)
+    username = house.username(ben)
+    house.write(ana, lambda tx: house.identity.members.remove(tx, ana, ben.member_id))
+    assert house.identity.sign_in(username, PASSWORD).actor.member_id == there.id
 
 
-def test_members_may_leave_but_not_show_others_out(home: Household, ana: Actor, ben: Actor) -> None:
+def test_members_may_leave_but_not_show_others_out(house: Household, ana: Actor, ben: Actor) -> None:
     with pytest.raises(Forbidden):
-        home.write(ben, lambda tx: home.identity.members.remove(tx, ben, ana.member_id))
-    home.write(ben, lambda tx: home.identity.members.remove(tx, ben, ben.member_id))
-    assert home.read(ana, lambda tx: tx.find(Member, ben.member_id)) is None
+        house.write(ben, lambda tx: house.identity.members.remove(tx, ben, ana.member_id))
+    house.write(ben, lambda tx: house.identity.members.remove(tx, ben, ben.member_id))
+    assert house.read(ana, lambda tx: tx.find(Member, ben.member_id)) is None
 
 
-def test_the_invitations_of_an_owner_who_left_are_void(home: Household, ana: Actor, ben: Actor) -> None:
-    _change(home, ana, ben.member_id, permission=Permission.OWNER)
-    ben = home.now(ben)
-    issued = home.write(ben, lambda tx: home.identity.invitations.create(tx, ben))
-    home.write(ana, lambda tx: home.identity.members.remove(tx, ana, ben.member_id))
-    zoe = home.founder("Zoe")
+def test_the_invitations_of_an_owner_who_left_are_void(house: Household, ana: Actor, ben: Actor) -> None:
+    _change(house, ana, ben.member_id, permission=Permission.OWNER)
+    ben = house.now(ben)
+    issued = house.write(ben, lambda tx: house.identity.invitations.create(tx, ben))
+    house.write(ana, lambda tx: house.identity.members.remove(tx, ana, ben.member_id))
+    zoe = house.founder("Zoe")
     with pytest.raises(InvitationRefused):
-        home.identity.accept_invitation(zoe, issued.secret)
+        house.identity.accept_invitation(zoe, issued.secret)
 
 
-def test_an_export_holds_what_is_known_and_nothing_that_signs_in(home: Household) -> None:
-    ana = home.founder("Ana", username="ana", email="ana@example.org")
-    tokens = home.identity.issue(ana, device="phone")
-    key = home.write(ana, lambda tx: api_keys.create(tx, ana, name="script", scopes=[Scope.READ]))
-    home.write(
-        ana, lambda tx: home.identity.members.prefer(tx, ana, ana.member_id, {"custom": {"theme": "dark"}})
+def test_an_export_holds_what_is_known_and_nothing_that_signs_in(house: Household) -> None:
+    ana = house.founder("Ana", username="ana", email="ana@example.org")
+    tokens = house.identity.issue(ana, device="phone")
+    key = house.write(ana, lambda tx: api_keys.create(tx, ana, name="script", scopes=[Scope.READ]))
+    house.write(
+        ana, lambda tx: house.identity.members.prefer(tx, ana, ana.member_id, {"custom": {"theme": "dark"}})
     )
-    exported = home.read(ana, lambda tx: home.identity.export(tx, ana.member_id))
+    exported = house.read(ana, lambda tx: house.identity.export(tx, ana.member_id))
     assert exported["account"]["email"] == "ana@example.org"
     assert exported["member"]["name"] == "Ana"
     assert exported["preferences"]["custom"] == {"theme": "dark"}

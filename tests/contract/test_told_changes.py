@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import select
 
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Start
 from kalends.features.changes import ChangeSet, Kind, OperationView, Source
 from kalends.features.scheduling import Scope
-from workspaces import Town, at, town
+from workspaces import Town, at
 
 NINE = at("2026-03-23 09:00")
-
-
-@pytest.fixture
-def home(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    place = town(database_url, tmp_path)
-    yield place
-    place.database.close()
 
 
 def test_a_move_that_makes_way_keeps_its_reasons_as_data(home: Town) -> None:

@@ -31,16 +31,11 @@ from kalends.storage import Unit
 from strategies.calendars import events, starts, windows
 from workspaces import Town, town
 
+# What the services do by themselves, whatever the database; contract tests run on each kind.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LAW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 some = st.lists(events(), min_size=1, max_size=3)
 EARLY = datetime(2026, 2, 1), datetime(2026, 4, 1)  # local times of the actor
-
-
-@pytest.fixture
-def home(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = town(sqlite_url, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 def _apply(home: Town, actor: Actor, plan: Callable[[Unit], list[Operation]]) -> None:

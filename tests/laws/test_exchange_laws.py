@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +14,10 @@ from kalends.features.changes import Source
 from kalends.features.scheduling import EventDraft, export_calendar, plans
 from kalends.ical import Document, read, write
 from strategies.calendars import events
-from workspaces import Town, town
+from workspaces import Town
 
+# What the services do by themselves, whatever the database; contract tests run on each kind.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 unknown = st.lists(
     st.sampled_from(
         (
@@ -34,13 +34,6 @@ unknown = st.lists(
     unique=True,
     max_size=4,
 )
-
-
-@pytest.fixture
-def home(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = town(sqlite_url, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 @pytest.mark.law(40)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any, Literal
@@ -15,7 +14,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from identities import NOON, PASSWORD, Household, household
+from identities import NOON, PASSWORD, Household
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import Account
@@ -38,18 +37,6 @@ _FIELDS = sorted(Preferences.model_fields)
 _look_alikes = st.from_regex(r"(kal_)?[0-9a-f]{64}|[\w-]+\.[\w-]+\.[\w-]+|kalr(\.\w+){4}", fullmatch=True)
 
 
-@pytest.fixture
-def home(database_url: str) -> Iterator[Household]:
-    home = household(database_url)
-    yield home
-    home.database.close()
-
-
-@pytest.fixture
-def ana(home: Household) -> Actor:
-    return home.founder("Ana", username="ana")
-
-
 def _spellings(name: str) -> st.SearchStrategy[str]:
     forms = [unicodedata.normalize(form, name) for form in ("NFC", "NFD", "NFKC", "NFKD")]
     return st.sampled_from([*forms, name.upper(), name.lower(), name.swapcase(), name.title()])
@@ -59,14 +46,14 @@ def _spellings(name: str) -> st.SearchStrategy[str]:
 @lawful
 @given(changes=st.lists(preference_changes(), min_size=1, max_size=3))
 def test_a_changed_preference_reads_back_as_set(
-    home: Household, ana: Actor, changes: list[dict[str, Any]]
+    house: Household, ana: Actor, changes: list[dict[str, Any]]
 ) -> None:
-    members = home.identity.members
-    before = home.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id)).as_json()
+    members = house.identity.members
+    before = house.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id)).as_json()
     for change in changes:
-        answered = home.write(ana, lambda tx: members.prefer(tx, ana, ana.member_id, change))  # noqa: B023
+        answered = house.write(ana, lambda tx: members.prefer(tx, ana, ana.member_id, change))  # noqa: B023
         before = {**before, **change}
-        stored = home.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id))
+        stored = house.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id))
         assert stored == answered
         assert stored.as_json() == before
 
@@ -75,52 +62,52 @@ def test_a_changed_preference_reads_back_as_set(
 @on_sqlite
 @lawful
 @given(changes=st.dictionaries(st.sampled_from(_FIELDS), st.none() | st.integers() | any_text))
-def test_a_refused_preference_changes_nothing(home: Household, ana: Actor, changes: dict[str, Any]) -> None:
-    members = home.identity.members
-    before = home.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id))
+def test_a_refused_preference_changes_nothing(house: Household, ana: Actor, changes: dict[str, Any]) -> None:
+    members = house.identity.members
+    before = house.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id))
     try:
-        home.write(ana, lambda tx: members.prefer(tx, ana, ana.member_id, changes))
+        house.write(ana, lambda tx: members.prefer(tx, ana, ana.member_id, changes))
     except InvalidInput as refusal:
         assert refusal.field.split(".")[0] == "preferences"  # noqa: PT017
-        assert home.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id)) == before
+        assert house.read(ana, lambda tx: members.preferences(tx, ana, ana.member_id)) == before
 
 
 @pytest.mark.law(29)
 @lawful
 @given(data=st.data(), name=usernames)
 @example(data=None, name="Straße")
-def test_a_username_is_taken_once_in_whatever_spelling(home: Household, data: Any, name: str) -> None:
+def test_a_username_is_taken_once_in_whatever_spelling(house: Household, data: Any, name: str) -> None:
     name = f"{name}{next(_numbers)}"
-    actor = home.founder(username=name)
+    actor = house.founder(username=name)
     again = data.draw(_spellings(name)) if data else name.upper()
     with pytest.raises(UsernameTaken):
-        home.founder(username=again)
-    with home.database.read(None) as tx:
+        house.founder(username=again)
+    with house.database.read(None) as tx:
         accounts = tx.execute(select(func.count()).where(Account.id == actor.account_id)).scalar_one()
     assert accounts == 1
-    assert home.identity.sign_in(again, PASSWORD).actor.member_id == actor.member_id
+    assert house.identity.sign_in(again, PASSWORD).actor.member_id == actor.member_id
 
 
 @pytest.mark.law(30)
 @lawful
 @given(drawn=st.lists(passwords, min_size=3, max_size=3, unique=True))
 def test_no_password_is_stored_or_logged_in_the_clear(
-    home: Household, caplog: pytest.LogCaptureFixture, drawn: list[str]
+    house: Household, caplog: pytest.LogCaptureFixture, drawn: list[str]
 ) -> None:
     # Marked, so that what is found is the password and not a number that happens to look like it.
     first, second, third = (f"pässword:{text}" for text in drawn)
     caplog.clear()
     caplog.set_level(logging.INFO)
     with caplog.at_level(logging.INFO, logger="sqlalchemy.engine"):
-        actor = home.founder(password=first)
-        username = home.username(actor)
-        home.identity.change_password(actor, old=first, new=second)
-        home.identity.reset_password(home.identity.reset_for_username(username), third)
+        actor = house.founder(password=first)
+        username = house.username(actor)
+        house.identity.change_password(actor, old=first, new=second)
+        house.identity.reset_password(house.identity.reset_for_username(username), third)
         with pytest.raises(SignInRefused) as refused:
-            home.identity.sign_in(username, first)
-        tokens = home.identity.sign_in(username, third)
+            house.identity.sign_in(username, first)
+        tokens = house.identity.sign_in(username, third)
     assert caplog.records, "the statements were not captured"
-    seen = f"{_stored(home, actor)}{caplog.text}{refused.value!r}{tokens!r}{home.identity!r}"
+    seen = f"{_stored(house, actor)}{caplog.text}{refused.value!r}{tokens!r}{house.identity!r}"
     for password in (first, second, third):
         for form in ("NFC", "NFD"):
             assert unicodedata.normalize(form, password) not in seen
@@ -132,13 +119,13 @@ def test_no_password_is_stored_or_logged_in_the_clear(
 @lawful
 @given(password=passwords, spelling=st.sampled_from(["NFC", "NFD"]))
 def test_the_right_password_gives_both_tokens(
-    home: Household, password: str, spelling: Literal["NFC", "NFD"]
+    house: Household, password: str, spelling: Literal["NFC", "NFD"]
 ) -> None:
     assume(unicodedata.normalize("NFC", password) == password)
-    actor = home.founder(password=password)
-    tokens = home.identity.sign_in(home.username(actor), unicodedata.normalize(spelling, password))
-    assert home.identity.verify(tokens.access).member_id == actor.member_id
-    assert home.identity.refresh(tokens.refresh).actor.member_id == actor.member_id
+    actor = house.founder(password=password)
+    tokens = house.identity.sign_in(house.username(actor), unicodedata.normalize(spelling, password))
+    assert house.identity.verify(tokens.access).member_id == actor.member_id
+    assert house.identity.refresh(tokens.refresh).actor.member_id == actor.member_id
 
 
 @pytest.mark.law(32)
@@ -146,11 +133,11 @@ def test_the_right_password_gives_both_tokens(
 @lawful
 @given(name=st.sampled_from(["ana", "ANA"]) | usernames | any_text, password=passwords | any_text)
 def test_a_wrong_name_or_password_is_refused_in_the_same_words(
-    home: Household, ana: Actor, name: str, password: str
+    house: Household, ana: Actor, name: str, password: str
 ) -> None:
     assume(password != PASSWORD)
     hashed: list[str] = []
-    hasher = home.identity._passwords._hasher
+    hasher = house.identity._passwords._hasher
     verify = hasher.verify
 
     def counting(given: str, stored: str) -> bool:
@@ -160,7 +147,7 @@ def test_a_wrong_name_or_password_is_refused_in_the_same_words(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hasher, "verify", counting)
         with pytest.raises(SignInRefused) as refused:
-            home.identity.sign_in(name, password)
+            house.identity.sign_in(name, password)
     assert (refused.value.code, str(refused.value), dict(refused.value.fields)) == (
         "sign_in_refused",
         "The username or the password is wrong.",
@@ -173,26 +160,26 @@ def test_a_wrong_name_or_password_is_refused_in_the_same_words(
 @on_sqlite
 @lawful
 @given(sizes=st.lists(st.integers(0, 2), min_size=2, max_size=2))
-def test_an_access_token_opens_its_own_workspace_alone(home: Household, sizes: list[int]) -> None:
+def test_an_access_token_opens_its_own_workspace_alone(house: Household, sizes: list[int]) -> None:
     people: dict[Actor, set[UUID]] = {}
     for size in sizes:
-        owner = home.founder()
-        people[owner] = {owner.member_id, *(_added(home, owner) for _ in range(size))}
+        owner = house.founder()
+        people[owner] = {owner.member_id, *(_added(house, owner) for _ in range(size))}
     for owner, ids in people.items():
-        actor = home.identity.verify(home.identity.issue(owner).access)
-        assert _seen(home, actor) == ids
+        actor = house.identity.verify(house.identity.issue(owner).access)
+        assert _seen(house, actor) == ids
         for other in people.keys() - {owner}:
             for touch in (_get, _rename):
                 with pytest.raises(NotFound):
-                    touch(home, actor, other.member_id)
+                    touch(house, actor, other.member_id)
 
 
 @pytest.mark.law(33)
 @on_sqlite
 @lawful
 @given(token=any_text | _look_alikes)
-def test_any_other_text_opens_nothing(home: Household, ana: Actor, token: str) -> None:
-    for call in (home.identity.verify, home.identity.verify_cookie, home.identity.refresh):
+def test_any_other_text_opens_nothing(house: Household, ana: Actor, token: str) -> None:
+    for call in (house.identity.verify, house.identity.verify_cookie, house.identity.refresh):
         with pytest.raises(TokenRefused):
             call(token)
 
@@ -203,80 +190,82 @@ def test_any_other_text_opens_nothing(home: Household, ana: Actor, token: str) -
 @given(seconds=st.floats(0, 10 * 86_400))
 @example(seconds=899.0)
 @example(seconds=900.0)
-def test_an_access_token_ends_on_time(home: Household, ana: Actor, seconds: float) -> None:
-    tokens = home.identity.issue(ana)
-    began, lifetime = home.clock.now(), home.identity.settings.access_lifetime
-    home.clock.advance(timedelta(seconds=seconds))
-    if home.clock.now() - began < lifetime - timedelta(seconds=1):
-        home.identity.verify(tokens.access)
-    elif home.clock.now() - began >= lifetime:
+def test_an_access_token_ends_on_time(house: Household, ana: Actor, seconds: float) -> None:
+    tokens = house.identity.issue(ana)
+    began, lifetime = house.clock.now(), house.identity.settings.access_lifetime
+    house.clock.advance(timedelta(seconds=seconds))
+    if house.clock.now() - began < lifetime - timedelta(seconds=1):
+        house.identity.verify(tokens.access)
+    elif house.clock.now() - began >= lifetime:
         with pytest.raises(TokenExpired):
-            home.identity.verify(tokens.access)
-    home.clock.instant = NOON
+            house.identity.verify(tokens.access)
+    house.clock.instant = NOON
 
 
 @pytest.mark.law(35)
 @on_sqlite
 @lawful
 @given(waits=st.lists(st.integers(0, 30 * 86_400 - 1), min_size=1, max_size=4))
-def test_a_refresh_token_gives_the_next_access_token(home: Household, ana: Actor, waits: list[int]) -> None:
-    tokens = home.identity.issue(ana)
+def test_a_refresh_token_gives_the_next_access_token(house: Household, ana: Actor, waits: list[int]) -> None:
+    tokens = house.identity.issue(ana)
     for seconds in waits:
-        home.clock.advance(timedelta(seconds=seconds))
-        fresh = home.identity.refresh(tokens.refresh)
+        house.clock.advance(timedelta(seconds=seconds))
+        fresh = house.identity.refresh(tokens.refresh)
         assert fresh.access != tokens.access
-        assert home.identity.verify(fresh.access).member_id == ana.member_id
+        assert house.identity.verify(fresh.access).member_id == ana.member_id
         tokens = fresh
-    home.clock.instant = NOON
+    house.clock.instant = NOON
 
 
 @pytest.mark.law(36)
 @lawful
 @given(rotations=st.integers(0, 4), back=st.integers(0, 4), signed_out=st.booleans())
 def test_a_spent_refresh_token_is_refused_and_ends_its_family(
-    home: Household, ana: Actor, rotations: int, back: int, signed_out: bool
+    house: Household, ana: Actor, rotations: int, back: int, signed_out: bool
 ) -> None:
-    bystander = home.identity.issue(ana)
-    family = [home.identity.issue(ana)]
+    bystander = house.identity.issue(ana)
+    family = [house.identity.issue(ana)]
     for _ in range(rotations):
-        family.append(home.identity.refresh(family[-1].refresh))
+        family.append(house.identity.refresh(family[-1].refresh))
     if signed_out:
-        home.identity.sign_out(family[-1].actor)
+        house.identity.sign_out(family[-1].actor)
     spent = family[max(0, rotations - back)]
     if signed_out or spent is not family[-1]:
         with pytest.raises(TokenRefused):
-            home.identity.refresh(spent.refresh)
+            house.identity.refresh(spent.refresh)
         for tokens in family:
             with pytest.raises(TokenRefused):
-                home.identity.refresh(tokens.refresh)
+                house.identity.refresh(tokens.refresh)
             with pytest.raises(TokenRefused):
-                home.identity.verify(tokens.access)
+                house.identity.verify(tokens.access)
     else:
-        home.identity.refresh(spent.refresh)
-    home.identity.refresh(bystander.refresh)
+        house.identity.refresh(spent.refresh)
+    house.identity.refresh(bystander.refresh)
 
 
-def _added(home: Household, owner: Actor) -> UUID:
-    return home.write(owner, lambda tx: home.identity.members.add(tx, owner, name="M")).id
+def _added(house: Household, owner: Actor) -> UUID:
+    return house.write(owner, lambda tx: house.identity.members.add(tx, owner, name="M")).id
 
 
-def _seen(home: Household, actor: Actor) -> set[UUID]:
-    return {member.id for member in home.read(actor, lambda tx: home.identity.members.list(tx, actor)).items}
+def _seen(house: Household, actor: Actor) -> set[UUID]:
+    return {
+        member.id for member in house.read(actor, lambda tx: house.identity.members.list(tx, actor)).items
+    }
 
 
-def _get(home: Household, actor: Actor, member_id: UUID) -> None:
-    home.read(actor, lambda tx: home.identity.members.get(tx, actor, member_id))
+def _get(house: Household, actor: Actor, member_id: UUID) -> None:
+    house.read(actor, lambda tx: house.identity.members.get(tx, actor, member_id))
 
 
-def _rename(home: Household, actor: Actor, member_id: UUID) -> None:
+def _rename(house: Household, actor: Actor, member_id: UUID) -> None:
     changes = MemberChanges(name="X")
-    home.write(actor, lambda tx: home.identity.members.change(tx, actor, member_id, changes))
+    house.write(actor, lambda tx: house.identity.members.change(tx, actor, member_id, changes))
 
 
-def _stored(home: Household, actor: Actor) -> str:
+def _stored(house: Household, actor: Actor) -> str:
     """Give all that the database holds of this person, as text."""
     found: list[str] = []
-    with home.database.engine.connect() as connection:
+    with house.database.engine.connect() as connection:
         for table in Table.metadata.sorted_tables:
             query = select(table)
             for column, value in (("workspace_id", actor.workspace_id), ("account_id", actor.account_id)):
