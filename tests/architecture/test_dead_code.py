@@ -31,7 +31,7 @@ ALLOWED = {  # path: names, each with who uses it
 
 
 def test_everything_is_used() -> None:
-    vulture = Vulture(ignore_names=["test_*", "Test*"], ignore_decorators=CALLED_BY_FRAMEWORKS)
+    vulture = Vulture(ignore_names=["test_*", "Test*", "pytestmark"], ignore_decorators=CALLED_BY_FRAMEWORKS)
     vulture.scavenge([ROOT / place for place in ("src", "tests", "benchmarks")])
     unused = [item for item in vulture.get_unused_code(min_confidence=60) if not _has_a_reader(item)]
     assert not unused, "\n".join(f"{_place(item)}:{item.first_lineno}: {item.message}" for item in unused)
