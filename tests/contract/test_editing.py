@@ -193,7 +193,7 @@ def test_a_change_that_changes_nothing_keeps_the_version(home: Town) -> None:
     made = home.made(ana, title="Soccer", start=at("2026-03-23 09:00"))
     before = home.event(ana, made).first.row.version
     outcome = home.edit(ana, made, title="Soccer", start=at("2026-03-23 09:00"))
-    assert outcome.operations == []
+    assert not outcome.operations
     assert home.event(ana, made).first.row.version == before
 
 

@@ -177,7 +177,7 @@ class TestImport:
         assert cli("import", str(tmp_path / name), "--json").problem["code"] == code
 
     def test_a_file_over_the_limit_is_refused(self, cli: CommandLine, tmp_path: Path) -> None:
-        cli.environment["KALENDS_MAX_IMPORT_BYTES"] = "100"
+        cli.environment["KALENDS_ICAL_MAX_BYTES"] = "100"
         (tmp_path / "piano.ics").write_text(CLASH)
         problem = cli("import", str(tmp_path / "piano.ics"), "--json").problem
         assert (problem["code"], problem["limit"]) == ("too_large", 100)
