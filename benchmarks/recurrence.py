@@ -127,10 +127,23 @@ def compared(ours: float, theirs: float, wanted: float) -> dict[str, float]:
     return {"kalends_ms": ours, "dateutil_ms": theirs, "times_faster": theirs / ours, "wanted": wanted}
 
 
+def measurement(name: str, row: dict[str, float]) -> dict[str, object]:
+    """Give a comparison in the form that `benchmarks/run.py` reads."""
+    return {
+        "name": name,
+        "ours": row["kalends_ms"],
+        "peer": row["dateutil_ms"],
+        "unit": "ms",
+        "ratio": row["times_faster"],
+        "target": row["wanted"],
+        "met": row["times_faster"] >= row["wanted"],
+    }
+
+
 def main() -> None:
     figures = single_rules() | many_series()
     if "--json" in sys.argv:
-        print(json.dumps(figures, indent=2))
+        print(json.dumps([measurement(name, row) for name, row in figures.items()]))
         return
     print(f"{'':52}{'kalends':>12}{'dateutil':>14}{'faster':>9}{'wanted':>9}")
     for name, row in figures.items():
