@@ -1,0 +1,1 @@
+"""Rules about time: what must be, what should be, and why something is not."""

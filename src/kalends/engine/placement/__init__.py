@@ -1,0 +1,1 @@
+"""Placing movable things in time, at the least cost."""

@@ -1,0 +1,1 @@
+"""Resources: what a household or team shares, and who has it when."""

@@ -1,0 +1,14 @@
+"""Resources, what uses them, and reservations that stand alone."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
