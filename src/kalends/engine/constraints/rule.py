@@ -27,7 +27,7 @@ class Breaches(NamedTuple):
     span: SpanColumns
     explain: Callable[[int], Reason]
 
-    def __len__(self) -> int:  # type: ignore[override]  # the number of breaches, not of fields
+    def __len__(self) -> int:  # the number of breaches, not of fields
         return len(self.first) - 1
 
 

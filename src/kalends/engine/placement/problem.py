@@ -29,7 +29,7 @@ class Lane:
     id: str
     capacity: int = 1  # 0 or more; soft uses and gaps need a capacity of 1
     gap: int = 0  # grains kept free between two of its activities, always
-    wished_gap: int = 0  # grains that should be free; falling short costs `crowded` for each pair of neighbours
+    wished_gap: int = 0  # grains that should be; falling short costs `crowded` a pair of neighbours
     crowded: Cost | None = None
 
 
@@ -86,7 +86,7 @@ class Limit:
     first: int
     last: int
     most: int
-    over: Cost | None = None  # of each beyond; None: never, though what is not movable counts and may exceed it
+    over: Cost | None = None  # of each beyond; None: never, though what cannot move counts and may exceed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
