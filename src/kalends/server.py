@@ -15,6 +15,7 @@ from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
+from kalends.features.scheduling.constraints import personal_data as constraints_data
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
@@ -61,7 +62,12 @@ def hooks() -> Hooks:
     return Hooks(
         workspace_added=[calendars.set_up_workspace, categories.set_up_workspace],
         member_added=[calendars.set_up_member],
-        member_removed=[changes_service.erase, conflicts.erase, calendars_data.erase],
+        member_removed=[
+            changes_service.erase,
+            conflicts.erase,
+            constraints_data.erase,
+            calendars_data.erase,
+        ],
         calendar_chosen=[calendars.choose_default],
     )
 

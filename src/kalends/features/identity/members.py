@@ -194,7 +194,7 @@ class Members:
         actor.must_be_or_own(member_id)
         member = self._locked(tx, member_id, expected_version)
         preferences = Preferences.stored(member.preferences).changed(changes)
-        stored = preferences.as_json()
+        stored = preferences.as_set()
         if stored != member.preferences:
             member.preferences = stored
             self._written(tx, actor, member, "member.preferences_changed", sorted(changes))

@@ -98,11 +98,15 @@ class Preferences(BaseModel):
 
     def changed(self, changes: Mapping[str, Any]) -> Preferences:
         """Give these preferences with some replaced, or raise `InvalidInput` naming the field."""
-        return parsed(Preferences, {**self.model_dump(), **changes}, field="preferences")
+        return parsed(Preferences, {**self.model_dump(exclude_unset=True), **changes}, field="preferences")
 
     def as_json(self) -> dict[str, Any]:
-        """Give JSON values, as stored and as answered."""
+        """Give JSON values, as answered."""
         return self.model_dump(mode="json")
+
+    def as_set(self) -> dict[str, Any]:
+        """Give JSON values, as stored: only what was ever set, since a default is no wish of the member's."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 def parsed(model: type[ModelT], values: Mapping[str, Any], *, field: str | None = None) -> ModelT:

@@ -167,6 +167,7 @@ def remember(tx: Unit, found: Iterable[Conflict]) -> frozenset[str]:
                 "identity": identity,
                 "kind": conflict.kind.value,
                 "subject_id": UUID(conflict.subject.id),
+                "rule": conflict.rule,
                 "first_seen_at": tx.now,
             }
             for identity, conflict in fresh.items()

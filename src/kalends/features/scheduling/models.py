@@ -29,6 +29,7 @@ class ConflictRecord(Scoped, Table):
     identity: Mapped[str] = mapped_column(primary_key=True)  # digest of type, subject, rule and UIDs
     kind: Mapped[str]
     subject_id: Mapped[UUID]
+    rule: Mapped[str | None]  # the broken constraint, where there is one
     first_seen_at: Mapped[datetime]
     ignored_at: Mapped[datetime | None]
     ignored_by: Mapped[UUID | None]

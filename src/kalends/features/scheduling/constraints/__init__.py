@@ -1,0 +1,1 @@
+"""Constraints: kept, in force, refusing edits, and tried on what was and will be."""
