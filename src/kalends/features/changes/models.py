@@ -20,6 +20,7 @@ class Source(StrEnum):
     IMPORT = "import"
     RESOLUTION = "resolution"
     AUTO_RESOLVE = "auto_resolve"
+    OPTIMISE = "optimise"
     UNDO = "undo"
     DEMO = "demo"
 

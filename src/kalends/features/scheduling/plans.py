@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
@@ -50,6 +51,12 @@ class Target:
     occurrence: str | None = None  # the original start of the occurrence; needed unless the scope is all
     expected_version: int | None = None
 
+    @classmethod
+    def single(cls, event_id: UUID, key: str | None, version: int) -> Self:
+        """Name one occurrence by its key; where it has none, the event happens once."""
+        scope = Scope.SINGLE if key else Scope.ALL
+        return cls(event_id=event_id, scope=scope, occurrence=key or None, expected_version=version)
+
 
 def scribe(tx: Unit) -> Scribe:
     """Give a scribe who knows the workspace's members and categories."""
@@ -91,14 +98,23 @@ def create(tx: Unit, actor: Actor, drafts: Sequence[EventDraft]) -> list[Operati
 
 
 def update(
-    tx: Unit, actor: Actor, target: Target, changes: EventChanges, *, calendar_id: UUID | None = None
+    tx: Unit,
+    actor: Actor,
+    target: Target,
+    changes: EventChanges,
+    *,
+    calendar_id: UUID | None = None,
+    onto: Image | None = None,
 ) -> list[Operation]:
     """Plan a change of an event: of one occurrence, of it and all that follow, or of all.
 
-    `calendar_id` moves the whole event to another calendar. Raises `NotFound` for an event or occurrence that
+    `calendar_id` moves the whole event to another calendar; `onto` is what an earlier part of the same plan
+    makes of it. Raises `NotFound` for an event or occurrence that
     is none or may not be known, `Forbidden`, `Stale`, and `InvalidInput` by field.
     """
     row, text = _editable(tx, actor, target)
+    if onto is not None:
+        text = ObjectText.parse(onto.text)
     writer, before = scribe(tx), Image.of(row)
     occurrence = _occurrence(text, target)
     if calendar_id is not None and calendar_id != row.calendar_id:
@@ -124,7 +140,7 @@ def update(
         )
         added.append(Operation(before=None, after=following))
     after = replace(before, calendar_id=calendar_id or row.calendar_id)
-    if edited != text:
+    if onto is not None or edited != text:
         after = replace(after, text=edited.render())
     return [Operation(before=before, after=after, expected_version=row.version), *added]
 

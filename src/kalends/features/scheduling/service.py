@@ -121,24 +121,34 @@ class Scheduling:
         def apply(tx: Unit) -> ChangeSet | None:
             return self._changes.apply(tx, actor, plan(tx), source=source, own_part_only=own_part_only)
 
-        if preview:
-            return self._preview(actor, apply)
-        change_set = self._database.write(actor.workspace_id, apply)
-        return _NOTHING if change_set is None else self._aftermath(actor, change_set.id, how)
+        return self.settle(actor, apply, preview=preview, how=how)
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.
 
         Raises what `Changes.undo` raises.
         """
+        return self.settle(
+            actor, lambda tx: self._changes.undo(tx, actor, change_set_id), preview=preview, auto=False
+        )
 
-        def apply(tx: Unit) -> ChangeSet:
-            return self._changes.undo(tx, actor, change_set_id)
+    def settle(
+        self,
+        actor: Actor,
+        apply: Callable[[Unit], ChangeSet | None],
+        *,
+        preview: bool = False,
+        how: ResolvedHow = ResolvedHow.USER_MANUAL,
+        auto: bool = True,
+    ) -> Outcome:
+        """Run what applies a change set, and see to the conflicts that come and go with it.
 
+        With `preview` nothing is stored; without `auto` nothing else moves because of it.
+        """
         if preview:
             return self._preview(actor, apply)
-        undoing = self._database.write(actor.workspace_id, apply)
-        return self._aftermath(actor, undoing.id, ResolvedHow.USER_MANUAL, auto=False)
+        change_set = self._database.write(actor.workspace_id, apply)
+        return _NOTHING if change_set is None else self._aftermath(actor, change_set.id, how, auto=auto)
 
     # Conflicts -----------------------------------------------------------------------------------------
 
@@ -263,9 +273,7 @@ class Scheduling:
 
         return self._database.rehearse(actor.workspace_id, rehearse)
 
-    def _aftermath(
-        self, actor: Actor, change_set_id: UUID, how: ResolvedHow, *, auto: bool = True
-    ) -> Outcome:
+    def _aftermath(self, actor: Actor, change_set_id: UUID, how: ResolvedHow, *, auto: bool) -> Outcome:
         with self._database.read(actor.workspace_id) as tx:
             assessed = self._assess(tx, actor, change_set_id)
             quiet = not assessed.found and not clashes.open_records(tx, assessed.uids)
