@@ -36,7 +36,8 @@ class SubjectKind(StrEnum):
     RESOURCE = "resource"
 
 
-_RANKS = {Priority.LOW: 2, Priority.MEDIUM: 3, Priority.HIGH: 4, Priority.CRITICAL: 6}
+TOP_RANK = 6
+_RANKS = {Priority.LOW: 2, Priority.MEDIUM: 3, Priority.HIGH: 4, Priority.CRITICAL: TOP_RANK}
 
 
 def rank(priority: Priority | None, category_level: int) -> int:
@@ -75,12 +76,21 @@ class EventFacts:
     priority: Priority | None = None  # only where a person set one
     created: int = 0  # grows with the time of creation; any unit
     participants: tuple[Participant, ...] = ()  # members and resources alike
+    resources: tuple[str, ...] = ()  # the ids of those of them that are resources
     timing: str = ""  # changes exactly when the event's times do, e.g. a digest of its series
+    title: str = ""  # this and the next two only for the rules that ask for them
+    category: str = ""  # its name
+    location: str = ""
 
     @property
     def movable(self) -> bool:
         """Say whether the event may be moved without a person asking for it."""
         return self.flexibility is not Flexibility.FIXED and self.priority is not Priority.CRITICAL
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Give the ids of the participants that are members."""
+        return tuple(p.id for p in self.participants if p.id not in self.resources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

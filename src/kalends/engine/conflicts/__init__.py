@@ -3,12 +3,13 @@
 from kalends.engine.conflicts.conflict import Conflict, ConflictKind
 from kalends.engine.conflicts.detection import Collisions, collisions
 from kalends.engine.conflicts.pairs import Pairs, overlapping_pairs
-from kalends.engine.conflicts.severity import Severity, Weight
+from kalends.engine.conflicts.severity import Demand, Severity, Weight
 
 __all__ = [
     "Collisions",
     "Conflict",
     "ConflictKind",
+    "Demand",
     "Pairs",
     "Severity",
     "Weight",

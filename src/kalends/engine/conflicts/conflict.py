@@ -10,7 +10,7 @@ from enum import StrEnum
 from kalends.engine.claims import Claim, Subject
 from kalends.engine.conflicts.severity import Severity, Weight
 from kalends.engine.spans import Span, peak_use
-from kalends.engine.wording import Wording, length, sentence
+from kalends.engine.wording import Reason, Wording, length, sentence
 
 
 class ConflictKind(StrEnum):
@@ -21,7 +21,8 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Events that want the same subject at the same time, once or, as series, again and again."""
+    """Events that want the same subject at the same time, or break a constraint of it, once or, as series,
+    again and again."""
 
     kind: ConflictKind
     subject: Subject
@@ -32,6 +33,7 @@ class Conflict:
     use: int = 2  # the largest number of claims at once, above the subject's capacity
     weight: Weight
     rule: str | None = None  # the broken constraint, where there is one
+    reason: Reason | None = None  # in what way it is broken, at `occasion`
 
     @property
     def severity(self) -> Severity:
@@ -77,7 +79,9 @@ class Conflict:
         """Say the conflict in one sentence, in the viewer's zone and with the titles they may see."""
         titles = [wording.title(claim.event.uid) for claim in self.parties]
         time = wording.time(self.occasion)
-        if self.kind is ConflictKind.TIME:
+        if self.reason is not None:
+            said = self.reason.words(wording)
+        elif self.kind is ConflictKind.TIME:
             said = f"{titles[0]} overlaps {titles[1]} by {length(self.occasion.duration)} ({time})"
         else:
             uses = wording.titles([claim.event.uid for claim in self.parties])
