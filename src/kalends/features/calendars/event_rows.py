@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, cast
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, and_, exists, or_, select, type_coerce
 
 from kalends.features.calendars.expansion import EventRow
-from kalends.features.calendars.models import Category, Event, Participant, Response
+from kalends.features.calendars.models import Category, Event, EventResource, Participant, Response, Status
 from kalends.kit.recent import Recent
 from kalends.storage import Unit
 
@@ -38,27 +38,34 @@ class Rows:
     events: Sequence[EventRow]
     takers: Mapping[tuple[UUID, str], Sequence[Taker]]  # by object id and recurrence key
     categories: Mapping[UUID, Category]
+    resources: Mapping[tuple[UUID, str], Sequence[UUID]] = field(default_factory=dict)  # by the same
 
     def takers_of(self, row: EventRow) -> Sequence[Taker]:
         """Give the members who take part in a row's event, declined or not."""
         return self.takers.get((row.object_id, row.recurrence_key), ())
 
+    def resources_of(self, row: EventRow) -> Sequence[UUID]:
+        """Give what a row's event takes, where there is such a resource."""
+        return self.resources.get((row.object_id, row.recurrence_key), ())
+
 
 def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
-    """Read the rows that match, in at most three queries."""
-    events, takers = _load(tx, which)
-    return Rows(events=events, takers=takers, categories=categories_by_id(tx))
+    """Read the rows that match, in at most four queries."""
+    events, takers, resources = _load(tx, which)
+    return Rows(events=events, takers=takers, resources=resources, categories=categories_by_id(tx))
 
 
 _Takers = Mapping[tuple[UUID, str], Sequence[Taker]]
-_Loaded = tuple[Sequence[EventRow], _Takers]
+_Resources = Mapping[tuple[UUID, str], Sequence[UUID]]
+_Loaded = tuple[Sequence[EventRow], _Takers, _Resources]
 
 
 def _load(tx: Unit, which: ColumnElement[bool]) -> _Loaded:
     found = tx.execute(select(*_EVENT_COLUMNS).where(which).order_by(Event.object_id, Event.recurrence_key))
     events = [_Row._make(row) for row in found]
     takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
-    return events, takers
+    resources = _event_resources(tx, which) if any(row.has_resources for row in events) else {}
+    return events, takers, resources
 
 
 def categories_by_id(tx: Unit) -> dict[UUID, Category]:
@@ -73,6 +80,7 @@ class _Kept:
     version: int
     events: Sequence[EventRow]
     takers: _Takers
+    resources: _Resources
 
 
 _recent: Recent[object, _Kept] = Recent(10_000)  # by object id as the database has it
@@ -83,8 +91,8 @@ _MOST_BY_ID = 500
 def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, Category]) -> Rows:
     """Read the rows that match as `load_rows` does, but take from memory what is still at its version."""
     if tx.writing:  # what it sees may be rolled back, and its versions given to other content
-        events, takers = _load(tx, which)
-        return Rows(events=events, takers=takers, categories=categories)
+        events, takers, resources = _load(tx, which)
+        return Rows(events=events, takers=takers, resources=resources, categories=categories)
     # In no order: asked for one, SQLite would walk the primary key instead of the index of windows. And ids
     # as the database has them: to make hundreds of UUIDs takes longer than the query.
     found = tx.execute(select(type_coerce(Event.object_id, String), Event.version).where(which))
@@ -102,6 +110,7 @@ def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, 
     return Rows(
         events=[row for kept in in_order for row in kept.events],
         takers={key: takers for kept in in_order for key, takers in kept.takers.items()},
+        resources={key: ids for kept in in_order for key, ids in kept.resources.items()},
         categories=categories,
     )
 
@@ -111,13 +120,18 @@ def _uuid(id: object) -> UUID:
 
 
 def _keep(loaded: _Loaded, wanted: Mapping[UUID, object]) -> Iterable[tuple[object, _Kept]]:
-    events, takers = loaded
+    events, takers, resources = loaded
     for id, group in groupby(events, attrgetter("object_id")):
         if id not in wanted:
             continue
         rows = tuple(group)
-        keys = [(id, row.recurrence_key) for row in rows if row.has_participants]
-        kept = _Kept(rows[0].version, rows, {key: takers[key] for key in keys})
+        keys = [(id, row.recurrence_key) for row in rows]
+        kept = _Kept(
+            rows[0].version,
+            rows,
+            {key: takers[key] for key in keys if key in takers},
+            {key: resources[key] for key in keys if key in resources},
+        )
         if all(len(row.description or "") <= _LONGEST_KEPT for row in rows):
             _recent.keep(wanted[id], kept)
         yield wanted[id], kept
@@ -126,6 +140,11 @@ def _keep(loaded: _Loaded, wanted: Mapping[UUID, object]) -> Iterable[tuple[obje
 def in_window(since: int, until: int) -> ColumnElement[bool]:
     """Match objects with anything in [since, until), in seconds since 1970."""
     return and_(Event.until_utc >= since, Event.since_utc < until)
+
+
+def claims_time(row: EventRow) -> bool:
+    """Say whether a row's event claims anything: no transparent, cancelled or completed one does."""
+    return not row.transparent and row.status is not Status.CANCELLED and row.completed_at is None
 
 
 def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:
@@ -140,6 +159,39 @@ def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) ->
         .correlate(Event)
     )
     return or_(taking, Event.calendar_id.in_(own_calendars))
+
+
+def takes_any_of(resources: Collection[UUID]) -> ColumnElement[bool]:
+    """Match objects that take one of the resources in any of their rows."""
+    return (
+        exists()
+        .where(
+            EventResource.workspace_id == Event.workspace_id,
+            EventResource.object_id == Event.object_id,
+            EventResource.resource_id.in_(resources),
+        )
+        .correlate(Event)
+    )
+
+
+def _event_resources(tx: Unit, which: ColumnElement[bool]) -> _Resources:
+    rows = tx.execute(
+        select(EventResource.object_id, EventResource.recurrence_key, EventResource.resource_id)
+        .join(
+            Event,
+            and_(
+                Event.workspace_id == EventResource.workspace_id,
+                Event.object_id == EventResource.object_id,
+                Event.recurrence_key == EventResource.recurrence_key,
+            ),
+        )
+        .where(which)
+        .order_by(EventResource.resource_id)
+    )
+    found: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for object_id, key, resource_id in rows:
+        found[object_id, key].append(resource_id)
+    return found
 
 
 def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, str], list[Taker]]:

@@ -1,7 +1,8 @@
 """Tables of calendars, calendar objects and the events projected from their text.
 
-The text of a calendar object is the truth. `Event` and `Participant` rows are a projection of it,
-made by one function (`projection.py`) and written only by `objects.py`; they can be rebuilt at any time.
+The text of a calendar object is the truth. `Event`, `Participant` and `EventResource` rows are a projection
+of it, made by one function (`projection.py`) and written only by `objects.py`; they can be rebuilt at any
+time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kalends.engine.claims import Flexibility, Priority
@@ -216,7 +217,8 @@ class Event(Scoped, Table):
     transparent: Mapped[bool]
     confidential: Mapped[bool]  # CLASS:PRIVATE or CONFIDENTIAL
     has_participants: Mapped[bool]
-    has_outsiders: Mapped[bool]  # attendees who are not members
+    has_outsiders: Mapped[bool]  # attendees who are neither members nor resources
+    has_resources: Mapped[bool] = mapped_column(server_default=false())  # that it takes
     reminders: Mapped[list[Any]]  # minutes before the start
 
 
@@ -238,6 +240,27 @@ class Participant(Scoped, Table):
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     required: Mapped[bool]
     response: Mapped[Response]
+
+
+class EventResource(Scoped, Table):
+    """A resource that an event takes: the event's status and times are the reservation's.
+
+    There need not be a resource of that id: the line came with the text, perhaps from elsewhere.
+    """
+
+    __tablename__ = "event_resource"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "object_id"],
+            ["calendar_object.workspace_id", "calendar_object.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_event_resource_resource", "workspace_id", "resource_id"),
+    )
+
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    recurrence_key: Mapped[str] = mapped_column(primary_key=True)
+    resource_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class FeedToken(Identified, Table):

@@ -19,6 +19,7 @@ from kalends.features.calendars.models import (
     CalendarObject,
     Category,
     Event,
+    EventResource,
     Participant,
     Tombstone,
 )
@@ -28,6 +29,9 @@ from kalends.kit.errors import Clash
 from kalends.storage import Unit
 
 T = TypeVar("T")
+
+PROJECTED = (Event, Participant, EventResource)
+"""The tables whose rows are derived from the objects' texts."""
 
 _CHUNK = 500  # ids in one IN list, well under every database's limit of parameters
 
@@ -182,7 +186,7 @@ def _write(
 
 
 def _unproject(tx: Unit, ids: Sequence[UUID]) -> None:
-    for table in (Event, Participant):  # projections are replaced whole
+    for table in PROJECTED:  # projections are replaced whole
         for chunk in chunks(ids):
             tx.execute(delete(table).where(table.object_id.in_(chunk)))
 
@@ -196,6 +200,7 @@ def _project(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int]) ->
 def _project_chunk(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, int], names: Directory) -> None:
     events: list[dict[str, Any]] = []
     participants: list[dict[str, Any]] = []
+    resources: list[dict[str, Any]] = []
     for image in images:
         if image.component != "VEVENT":
             continue
@@ -211,8 +216,10 @@ def _project_chunk(tx: Unit, images: Sequence[Image], versions: Mapping[UUID, in
         }
         events += [{**shared, **row} for row in projected.events]
         participants += [{"object_id": image.object_id, **row} for row in projected.participants]
+        resources += [{"object_id": image.object_id, **row} for row in projected.resources]
     tx.insert(Event, events)
     tx.insert(Participant, participants)
+    tx.insert(EventResource, resources)
 
 
 def _next_change_numbers(tx: Unit, calendar_ids: set[UUID]) -> dict[UUID, int]:

@@ -22,7 +22,8 @@ FAR = 253_402_300_800
 MAX_PER_YEAR = 40_000
 """How often an event may repeat in its first year: every quarter of an hour, day and night, and no more."""
 
-_MEMBER = "urn:uuid:"
+_URN = "urn:uuid:"
+_RESOURCE_KINDS = frozenset({"resource", "room"})
 
 
 class TooDense(InvalidInput):
@@ -45,6 +46,7 @@ class Projected:
 
     events: list[dict[str, Any]]
     participants: list[dict[str, Any]]
+    resources: list[dict[str, Any]]
 
 
 class TimedRow(Protocol):
@@ -61,17 +63,47 @@ class TimedRow(Protocol):
 
 def member_address(member_id: UUID) -> str:
     """Give the calendar address by which an ATTENDEE line names a member."""
-    return f"{_MEMBER}{member_id}"
+    return f"{_URN}{member_id}"
 
 
 def member_of(address: str) -> UUID | None:
     """Give the member whom a calendar address names, None for anybody else's."""
-    if not address.lower().startswith(_MEMBER):
+    return _named(address)
+
+
+def _named(address: str) -> UUID | None:
+    if not address.lower().startswith(_URN):
         return None
     try:
-        return UUID(address[len(_MEMBER) :])
+        return UUID(address[len(_URN) :])
     except ValueError:
         return None
+
+
+def is_resource(attendee: Attendee) -> bool:
+    """Say whether an ATTENDEE line names a thing, not a person."""
+    return attendee.kind in _RESOURCE_KINDS
+
+
+def resource_of(attendee: Attendee) -> UUID | None:
+    """Give the resource that an ATTENDEE line names, whatever it answers; None for all else."""
+    return _named(attendee.address) if is_resource(attendee) else None
+
+
+def resource_line(resource_id: UUID, name: str, *, room: bool, taken: bool = True) -> Attendee:
+    """Give the ATTENDEE line by which an event takes a resource; not `taken`, the resource has declined."""
+    return Attendee(
+        address=f"{_URN}{resource_id}",
+        name=name,
+        response="accepted" if taken else "declined",
+        kind="room" if room else "resource",
+    )
+
+
+def taken_resources(event: EventFields) -> list[UUID]:
+    """Give the resources that an event takes, in order; those that declined it are not among them."""
+    found = (resource_of(attendee) for attendee in event.attendees if attendee.response != "declined")
+    return list(dict.fromkeys(id for id in found if id is not None))
 
 
 def project_object(text: str, names: Directory) -> Projected:
@@ -86,12 +118,15 @@ def project_object(text: str, names: Directory) -> Projected:
         "repeats": bool(times.overrides or times.rules or times.additions or times.exclusions),
     }
     zone = next((event.start for event in fields if event.recurrence_id is None), None)
-    projected = Projected(events=[], participants=[])
+    projected = Projected(events=[], participants=[], resources=[])
     for event in fields:
         key = recurrence_key(event.recurrence_id, zone)
         people = _participants(event.attendees, names.members)
         projected.events.append({"recurrence_key": key, **bounds, **_columns(event, names, people)})
         projected.participants.extend({"recurrence_key": key, **row} for row in people)
+        projected.resources.extend(
+            {"recurrence_key": key, "resource_id": id} for id in taken_resources(event)
+        )
     return projected
 
 
@@ -182,8 +217,11 @@ def _columns(event: EventFields, names: Directory, people: Sequence[dict[str, An
         "confidential": event.classification != "PUBLIC",
         "has_participants": bool(people),
         "has_outsiders": any(
-            member_of(attendee.address) not in names.members for attendee in event.attendees
+            member_of(attendee.address) not in names.members
+            for attendee in event.attendees
+            if not is_resource(attendee)
         ),
+        "has_resources": bool(taken_resources(event)),
         "reminders": [
             alarm.minutes_before
             for alarm in event.alarms
@@ -212,7 +250,7 @@ def _participants(attendees: Sequence[Attendee], members: frozenset[UUID]) -> li
     found = {
         member_id: {"required": attendee.role == "required", "response": Response(attendee.response)}
         for attendee in attendees
-        if (member_id := member_of(attendee.address)) in members
+        if not is_resource(attendee) and (member_id := member_of(attendee.address)) in members
     }
     return [{"member_id": member_id, **row} for member_id, row in found.items()]
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kalends.features.calendars import objects
-from kalends.features.calendars.models import Calendar, CalendarObject, Event, Participant
+from kalends.features.calendars.models import Calendar, CalendarObject
 from kalends.features.identity.workspaces import workspace_ids
 from kalends.storage import Database, Unit
 from kalends.storage.meta import derived_with, note_derived
@@ -26,7 +26,7 @@ TZDATA = version("tzdata")
 
 _STEP = 500  # objects in one transaction: other writers get their turn in between
 _EVERY_COLUMN = {
-    table: [each.class_attribute for each in table.__mapper__.column_attrs] for table in (Event, Participant)
+    table: [each.class_attribute for each in table.__mapper__.column_attrs] for table in objects.PROJECTED
 }
 
 

@@ -19,6 +19,7 @@ from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
+from kalends.features.resources.models import Reservation
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.models import ConflictParty, ConflictRecord, ResolvedHow
 from kalends.storage import Unit
@@ -43,6 +44,7 @@ class ConflictView:
     sentence: str
     subject_name: str
     parties: Sequence[Party]
+    reservations: Sequence[Reservation]  # among those that clash: they stand alone, and all may know them
     first_seen_at: datetime | None
     ignored: bool
 
@@ -56,7 +58,8 @@ class ConflictView:
 class ConflictFilter:
     """Which conflicts to list: those that match every part that is set."""
 
-    members: Collection[UUID] | None = None
+    members: Collection[UUID] | None = None  # whose time is wanted twice
+    resources: Collection[UUID] | None = None  # that are wanted by too many
     kinds: Collection[ConflictKind] | None = None
     severities: Collection[Severity] | None = None
     ignored: bool = False  # also those that somebody chose to live with
@@ -81,6 +84,7 @@ class Eyes:
 
     wording: Wording
     views: Mapping[str, EventView]  # by UID: the copy of which they see most; without what they may not know
+    reservations: Mapping[str, Reservation]  # by UID: those that stand alone are known to all
 
     @classmethod
     def of(cls, tx: Unit, actor: Actor, gathered: Gathered) -> Self:
@@ -92,14 +96,14 @@ class Eyes:
                 views[view.row.uid] = view
         wording = Wording(
             zone=zone(actor.zone).tzinfo,
-            title=lambda uid: views[uid].title if uid in views else BUSY,
-            name=lambda id: gathered.members[UUID(id)].name,
+            title=lambda uid: _title(uid, views, gathered),
+            name=gathered.name_of,
         )
-        return cls(wording=wording, views=views)
+        return cls(wording=wording, views=views, reservations=gathered.reservations)
 
     def full(self, uid: str) -> bool:
-        """Say whether the viewer sees the event's content."""
-        return uid in self.views and self.views[uid].full
+        """Say whether the viewer sees the event's or reservation's content."""
+        return uid in self.reservations or (uid in self.views and self.views[uid].full)
 
 
 def present(tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict]) -> list[ConflictView]:
@@ -113,8 +117,11 @@ def present(tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict
 def passes(view: ConflictView, wanted: ConflictFilter) -> bool:
     """Say whether a conflict is among those asked for."""
     conflict = view.conflict
+    subjects = None
+    if wanted.members is not None or wanted.resources is not None:
+        subjects = {*(wanted.members or ()), *(wanted.resources or ())}
     return (
-        (wanted.members is None or UUID(conflict.subject.id) in wanted.members)
+        (subjects is None or UUID(conflict.subject.id) in subjects)
         and (wanted.kinds is None or conflict.kind in wanted.kinds)
         and (wanted.severities is None or conflict.severity in wanted.severities)
         and (wanted.ignored or not view.ignored)
@@ -131,9 +138,17 @@ def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> Conf
             for claim in conflict.parties
             if claim.event.uid in eyes.views
         ],
+        reservations=[eyes.reservations[uid] for uid in conflict.uids if uid in eyes.reservations],
         first_seen_at=record.first_seen_at if record else None,
         ignored=bool(record and record.ignored_fingerprint == conflict.fingerprint),
     )
+
+
+def _title(uid: str, views: Mapping[str, EventView], gathered: Gathered) -> str:
+    if uid in views:
+        return views[uid].title
+    reservation = gathered.reservations.get(uid)
+    return BUSY if reservation is None else reservation.title or gathered.members[reservation.member_id].name
 
 
 def _clarity(view: EventView) -> tuple[int, bool]:

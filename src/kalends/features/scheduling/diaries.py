@@ -1,4 +1,4 @@
-"""When members can be had: what they have taken, the gaps they like, the hours they keep."""
+"""When members and resources can be had: what they have taken, the gaps they like, the hours they keep."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WAKING = time(7), time(22)
 
 
 def diaries_of(gathered: Gathered, *, gaps: bool = True) -> dict[str, Diary]:
-    """Give every member's diary by id, with or without the gaps that they like beside what they do."""
+    """Give every member's and resource's diary by id, with or without the gaps that members like."""
     claims = gathered.claims
     taken: dict[str, list[Commitment]] = defaultdict(list)
     for subject, event, start, end in zip(
@@ -30,18 +30,31 @@ def diaries_of(gathered: Gathered, *, gaps: bool = True) -> dict[str, Diary]:
         if end > start:
             span = Span.of_seconds(start, end)
             taken[claims.subjects[subject].id].append(Commitment(span, claims.events[event].uid))
-    return {
+    members = {
         str(member.id): _diary(member, tuple(taken[str(member.id)]), gaps=gaps)
         for member in gathered.members.values()
     }
+    things = {
+        str(thing.id): Diary(
+            subject=str(thing.id), commitments=tuple(taken[str(thing.id)]), capacity=thing.places
+        )
+        for thing in gathered.resources.values()
+    }
+    return members | things
+
+
+def hours_of(member: Member) -> WeeklyHours:
+    """Give the hours within which a member may be given something to do."""
+    likes = Preferences.stored(member.preferences)
+    earliest, latest = likes.no_events_before or _WAKING[0], likes.no_events_after or _WAKING[1]
+    return WeeklyHours.every(range(7), earliest, latest, zone=zone(member.zone))
 
 
 def _diary(member: Member, commitments: tuple[Commitment, ...], *, gaps: bool) -> Diary:
     likes = Preferences.stored(member.preferences)
-    earliest, latest = likes.no_events_before or _WAKING[0], likes.no_events_after or _WAKING[1]
     return Diary(
         subject=str(member.id),
         commitments=commitments,
         gap=timedelta(minutes=likes.min_gap_between_events_minutes if gaps else 0),
-        hours=WeeklyHours.every(range(7), earliest, latest, zone=zone(member.zone)),
+        hours=hours_of(member),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
@@ -12,7 +12,15 @@ from uuid import UUID
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Addition, Length, Start
 from kalends.features.calendars.models import Response, Status
-from kalends.features.calendars.projection import member_address, member_of
+from kalends.features.calendars.projection import (
+    is_resource,
+    member_address,
+    member_of,
+    resource_line,
+    resource_of,
+    taken_resources,
+)
+from kalends.features.resources.models import Resource, ResourceType
 from kalends.features.scheduling.checking import (
     checked_dates,
     checked_length,
@@ -30,6 +38,7 @@ from kalends.kit.text import checked_text
 MAX_TITLE = 500
 MAX_TEXT = 50_000
 MAX_PARTICIPANTS = 500
+MAX_RESOURCES = 50
 
 _TIMES = frozenset({"start", "end", "length", "rules", "additions", "exclusions"})
 
@@ -72,6 +81,7 @@ class EventChanges(TypedDict, total=False):
     confidential: bool
     completed: bool
     participants: Sequence[Invitee]
+    resources: Sequence[UUID]  # that it takes; in place of those that it took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,7 @@ class Scribe:
     now: datetime  # aware, UTC
     names: Mapping[UUID, str]  # of the workspace's members
     categories: Mapping[UUID, str]  # their names
+    resources: Mapping[UUID, Resource] = field(default_factory=dict)
 
     def write_new(self, uid: str, changes: EventChanges) -> ObjectText:
         """Make a new event; `start` and either `end` or `length` must be among the changes."""
@@ -185,6 +196,9 @@ class Scribe:
             fields["categories"] = self._categories(event, changes["category_id"])
         if "participants" in changes:
             fields["attendees"] = self._attendees(event, changes["participants"])
+        if "resources" in changes:
+            others = fields.get("attendees", event.attendees)
+            fields["attendees"] = self._with_resources(event, others, changes["resources"])
         return fields
 
     def _set_times(self, event: EventFields, changes: EventChanges, fields: Changes) -> None:
@@ -241,7 +255,11 @@ class Scribe:
             if invitee.member_id not in self.names:
                 raise InvalidInput(f"There is no member {invitee.member_id}.", field="participants")
         addresses = {member_address(member_id) for member_id in self.names}
-        outsiders = [attendee for attendee in event.attendees if attendee.address.lower() not in addresses]
+        outsiders = [
+            attendee
+            for attendee in event.attendees
+            if is_resource(attendee) or attendee.address.lower() not in addresses
+        ]
         return (
             *outsiders,
             *(
@@ -254,6 +272,31 @@ class Scribe:
                 for invitee in invitees
             ),
         )
+
+    def _with_resources(
+        self, event: EventFields, attendees: Sequence[Attendee], wanted: Sequence[UUID]
+    ) -> tuple[Attendee, ...]:
+        """Give the attendee lines with those of the workspace's resources replaced by the ones asked for."""
+        if len(set(wanted)) < len(wanted):
+            raise InvalidInput("An event takes a resource once.", field="resources")
+        if len(wanted) > MAX_RESOURCES:
+            raise InvalidInput(
+                f"An event takes at most {MAX_RESOURCES} resources.", field="resources", limit=MAX_RESOURCES
+            )
+        kept = set(taken_resources(event))
+        for id in wanted:
+            thing = self.resources.get(id)
+            if thing is None:
+                raise InvalidInput(f"There is no resource {id}.", field="resources")
+            if not thing.active and id not in kept:
+                raise InvalidInput(
+                    f"{thing.name} has been put away: nobody can take it any more.", field="resources"
+                )
+        lines = (
+            resource_line(id, self.resources[id].name, room=self.resources[id].type is ResourceType.ROOM)
+            for id in wanted
+        )
+        return (*(each for each in attendees if resource_of(each) not in self.resources), *lines)
 
     def _stamped(self, before: ObjectText, after: ObjectText) -> ObjectText:
         """Count a real change in SEQUENCE, so that other calendars take it for newer (RFC 5545 3.8.7.4)."""

@@ -23,6 +23,7 @@ from kalends.features.identity.actor import Actor
 from kalends.features.identity.actor import Scope as KeyScope
 from kalends.features.identity.models import Member
 from kalends.features.identity.preferences import Preferences
+from kalends.features.resources.models import Resource
 from kalends.features.scheduling.editing import EventChanges, Scope, Scribe
 from kalends.ical import ObjectText
 from kalends.kit.errors import Forbidden, InvalidInput, NotFound, Stale
@@ -59,10 +60,11 @@ class Target:
 
 
 def scribe(tx: Unit) -> Scribe:
-    """Give a scribe who knows the workspace's members and categories."""
+    """Give a scribe who knows the workspace's members, categories and resources."""
     members = tx.execute(select(Member.id, Member.name)).all()
     categories = tx.execute(select(Category.id, Category.name)).all()
-    return Scribe(now=tx.now, names=dict(members), categories=dict(categories))
+    things = {thing.id: thing for thing in tx.execute(select(Resource)).scalars()}
+    return Scribe(now=tx.now, names=dict(members), categories=dict(categories), resources=things)
 
 
 def create(tx: Unit, actor: Actor, drafts: Sequence[EventDraft]) -> list[Operation]:
@@ -272,8 +274,9 @@ def _completed(
     if "status" not in changes:
         changes["status"] = _standing(tx, actor, calendar)
     if "transparent" not in changes:
-        # Said in so many words, since readers differ in what they take an all-day event for.
-        changes["transparent"] = not isinstance(changes["start"], datetime)
+        # Said in so many words, since readers differ in what they take an all-day event for. One that
+        # takes a resource is meant to keep it.
+        changes["transparent"] = not (isinstance(changes["start"], datetime) or changes.get("resources"))
     return changes
 
 

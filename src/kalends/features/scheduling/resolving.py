@@ -162,9 +162,11 @@ def _choice(gathered: Gathered, conflict: Conflict, option: Option) -> Choice | 
     if not len(found):
         return None
     index = int(found[0])
+    if gathered.row[index] < 0:
+        return None  # a reservation that stands alone is its member's to change
     row = gathered.rows.events[int(gathered.row[index])]
     key = instance_key(row, gathered.original[index].item())
-    floating = zone(gathered.members[UUID(conflict.subject.id)].zone)
+    floating = zone(gathered.zone_of(conflict.subject.id))
     target = Target(
         event_id=row.object_id,
         scope=Scope.ALL if key == MASTER else Scope.SINGLE,

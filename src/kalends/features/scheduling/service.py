@@ -28,9 +28,10 @@ from kalends.features.changes import (
 )
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AutoResolve, Member
+from kalends.features.resources.reservations import reservations_named
 from kalends.features.scheduling import conflicts as clashes
 from kalends.features.scheduling import plans
-from kalends.features.scheduling.claims import Gathered, claimed_members, gather
+from kalends.features.scheduling.claims import Gathered, claimed_by, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.resolving import (
@@ -230,10 +231,12 @@ class Scheduling:
         now = _seconds(tx.now)
         horizon = now + _whole(self._settings.horizon)
         rows = load_rows(tx, Event.uid.in_(uids))
-        people = claimed_members(tx, rows)
-        since = max(now, min((row.since_utc for row in rows.events), default=now))
-        until = min(horizon, max((row.until_utc for row in rows.events), default=now))
-        return gather(tx, since, max(since + 1, until), members=people)
+        alone = reservations_named(tx, uids)
+        claimed = claimed_by(tx, rows, alone)
+        since = max(now, min((each.since_utc for each in (*rows.events, *alone)), default=now))
+        until = min(horizon, max((each.until_utc for each in (*rows.events, *alone)), default=now))
+        until = max(since + 1, until)
+        return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
         """Give a conflict that was listed before, if it is still there and the actor may know of it."""
@@ -250,8 +253,9 @@ class Scheduling:
     def _nearby(self, tx: Unit, conflict: Conflict) -> Gathered:
         """Gather what stands around a clash, for all who take part in its events."""
         since, until = search_window(conflict, _seconds(tx.now))
-        people = claimed_members(tx, load_rows(tx, Event.uid.in_(conflict.uids)))
-        return gather(tx, since, until, members=people)
+        rows = load_rows(tx, Event.uid.in_(conflict.uids))
+        claimed = claimed_by(tx, rows, reservations_named(tx, conflict.uids))
+        return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
 
     def _preview(self, actor: Actor, apply: Callable[[Unit], ChangeSet | None]) -> Outcome:
         def rehearse(tx: Unit) -> Outcome:
