@@ -29,6 +29,7 @@ from kalends.features.identity.models import Member
 from kalends.features.identity.workspaces import workspace_of
 from kalends.features.resources.models import Reservation, Resource
 from kalends.features.resources.reservations import reservations_between
+from kalends.features.scheduling.constraints.in_force import Asked, asked_of
 from kalends.storage import Unit
 
 Ints = NDArray[np.int64]
@@ -45,6 +46,7 @@ class Gathered:
     members: Mapping[UUID, Member]
     resources: Mapping[UUID, Resource]
     reservations: Mapping[str, Reservation]  # by UID: those that stand alone
+    asked: Asked  # of members and resources
     home: str  # the workspace's zone, by whose clock floating and all-day events take resources
     since: int  # seconds since 1970, UTC
     until: int
@@ -122,6 +124,7 @@ def gather(
         reservations_between(tx, taken, since, until),
         people=people,
         things=things,
+        asked=asked_of(tx, people.values(), things, home=home),
         home=home,
         window=(since, until),
         text_of=lambda id: tx.get(CalendarObject, id).text,
@@ -159,6 +162,7 @@ def _gathered(
     *,
     people: Mapping[UUID, Member],
     things: Mapping[UUID, Resource],
+    asked: Asked,
     home: str,
     window: tuple[int, int],
     text_of: Callable[[UUID], str],
@@ -208,6 +212,7 @@ def _gathered(
         members=people,
         resources=things,
         reservations={each.uid: each for each in alone},
+        asked=asked,
         home=home,
         since=window[0],
         until=window[1],

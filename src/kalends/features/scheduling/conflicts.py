@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
 from kalends.engine.conflicts import Conflict, ConflictKind, Severity, collisions
+from kalends.engine.constraints import violations
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import all_calendars
+from kalends.features.calendars.event_rows import Rows
 from kalends.features.calendars.objects import chunks
 from kalends.features.calendars.queries import BUSY, EventView, views_of
 from kalends.features.identity import audit
@@ -66,16 +68,42 @@ class ConflictFilter:
 
 
 def find(gathered: Gathered, now: datetime, *, touching: Collection[str] | None = None) -> list[Conflict]:
-    """Give the conflicts among gathered claims, of those UIDs only if given."""
-    return collisions(gathered.claims).conflicts(after=now, touching=touching)
+    """Give the conflicts among gathered claims in order of time, of those UIDs only if given."""
+    clashing = collisions(gathered.claims).conflicts(after=now, touching=touching)
+    return _in_order([*clashing, *_broken(gathered, now, touching)])
 
 
 def find_first(
     gathered: Gathered, now: datetime, most: int, *, touching: Collection[str]
 ) -> tuple[list[Conflict], int]:
     """Give the first `most` conflicts of some events, and how many there are in all."""
-    hits = collisions(gathered.claims)
-    return hits.conflicts(after=now, touching=touching, most=most), hits.count(touching)
+    hits, broken = collisions(gathered.claims), _broken(gathered, now, touching)
+    clashing = hits.conflicts(after=now, touching=touching, most=most)
+    return _in_order([*clashing, *broken])[:most], hits.count(touching) + len(broken)
+
+
+def _broken(gathered: Gathered, now: datetime, touching: Collection[str] | None) -> list[Conflict]:
+    asked = gathered.asked
+    return violations(asked.reported, gathered.claims, asked.clocks, after=now, touching=touching)
+
+
+def _in_order(found: Iterable[Conflict]) -> list[Conflict]:
+    return sorted(found, key=lambda each: (each.first.start, each.first.end, each.subject.id, each.uids))
+
+
+class Seen(Protocol):
+    """Events and those whom they claim, to be named."""
+
+    @property
+    def rows(self) -> Rows: ...
+
+    @property
+    def members(self) -> Mapping[UUID, Member]: ...
+
+    @property
+    def reservations(self) -> Mapping[str, Reservation]: ...
+
+    def name_of(self, subject: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +115,8 @@ class Eyes:
     reservations: Mapping[str, Reservation]  # by UID: those that stand alone are known to all
 
     @classmethod
-    def of(cls, tx: Unit, actor: Actor, gathered: Gathered) -> Self:
-        """Look at gathered claims as the actor."""
+    def of(cls, tx: Unit, actor: Actor, gathered: Seen) -> Self:
+        """Look at gathered claims, or other events, as the actor."""
         views: dict[str, EventView] = {}
         for view in views_of(gathered.rows, actor, all_calendars(tx, actor)):
             known = views.get(view.row.uid)
@@ -144,7 +172,7 @@ def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> Conf
     )
 
 
-def _title(uid: str, views: Mapping[str, EventView], gathered: Gathered) -> str:
+def _title(uid: str, views: Mapping[str, EventView], gathered: Seen) -> str:
     if uid in views:
         return views[uid].title
     reservation = gathered.reservations.get(uid)
