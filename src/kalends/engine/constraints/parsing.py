@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from kalends.engine.constraints.caps import MaxEventsPerDay, MaxEventsPerWeek
+from kalends.engine.constraints.custom import Custom
 from kalends.engine.constraints.gaps import MinGap
 from kalends.engine.constraints.parameters import Parameters
 from kalends.engine.constraints.resource_priority import ResourcePriority
@@ -34,6 +35,7 @@ _KINDS: tuple[Kind, ...] = (
     MaxEventsPerDay,
     MaxEventsPerWeek,
     ResourcePriority,
+    Custom,
 )
 
 RULES: Mapping[str, Kind] = MappingProxyType({kind.code: kind for kind in _KINDS})

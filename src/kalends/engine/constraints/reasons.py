@@ -148,3 +148,19 @@ class KeptForOthers:
             f"{wording.title(self.uid)} uses {wording.name(self.resource)}, which is kept for "
             f"{listed([wording.name(member) for member in self.members])}{kept}"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAsAsked:
+    """What was asked of every event does not hold for one."""
+
+    code: ClassVar[str] = "custom"
+    subject: str
+    uid: str
+    expression: str
+
+    def words(self, wording: Wording) -> str:
+        return (
+            f"{wording.title(self.uid)} is not as {wording.name(self.subject)} asks of events: "
+            f"{self.expression}"
+        )
