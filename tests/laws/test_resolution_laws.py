@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kalends.engine.availability import Commitment, Diary, free_slots
 from kalends.engine.claims import Claim, Claims, EventFacts, Subject
 from kalends.engine.conflicts import collisions
-from kalends.engine.resolution import Circumstances, Drop, Move, resolve
+from kalends.engine.resolution import Cancel, Circumstances, Move, Shorten, resolve
 from kalends.engine.spans import Span
 from strategies.spans import events, spans, stretch
 
@@ -43,7 +43,12 @@ def test_the_higher_stays_and_the_lower_moves_to_free_time_or_may_be_dropped(
             assert not any(change.after.overlaps(span) for span in [*taken, kept[change.uid]])
         else:
             assert option.needs_person
-    if isinstance(options[0].change, Drop):
+        if isinstance(change, Shorten):
+            assert change.before.contains(change.after)
+            assert 2 * change.after.duration >= change.before.duration
+            assert not change.after.overlaps(kept[change.uid])
+    assert isinstance(options[-1].change, Cancel)
+    if not isinstance(options[0].change, Move):
         for claim in claims:
             if claim.event.movable and ranks[claim.event.uid] == min(ranks.values()):
                 free = [diaries["anna"].without(claim.event.uid, claim.span)]

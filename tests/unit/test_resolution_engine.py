@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, time
 
 import pytest
@@ -11,7 +12,7 @@ from kalends.engine.availability import Commitment, Diary
 from kalends.engine.claims import Claim, Claims, EventFacts, Flexibility, Participant, Priority, Subject
 from kalends.engine.conflicts import Conflict, collisions
 from kalends.engine.hours import WeeklyHours
-from kalends.engine.resolution import Circumstances, Drop, Move, Option, resolve
+from kalends.engine.resolution import Cancel, Circumstances, Move, Option, resolve
 from kalends.engine.spans import Span
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
@@ -64,11 +65,11 @@ FLEXIBLE, PREFERRED, FIXED = Flexibility.FLEXIBLE, Flexibility.PREFERRED, Flexib
             ("gym", ["more_flexible", "nearest_free"]),
         ),
         (event("gym", flexibility=FIXED), event("tea"), Move, ("tea", ["more_flexible", "nearest_free"])),
-        (event("exam", 5), event("gym", flexibility=FIXED), Drop, ("gym", ["ranks_lower", "not_movable"])),
+        (event("exam", 5), event("gym", flexibility=FIXED), Cancel, ("gym", ["ranks_lower", "not_movable"])),
         (
             event("a", 6, priority=Priority.CRITICAL, created=1),
             event("b", 6, priority=Priority.CRITICAL, created=2),
-            Drop,
+            Cancel,
             ("b", ["created_later", "not_movable"]),
         ),
     ],
@@ -77,18 +78,18 @@ FLEXIBLE, PREFERRED, FIXED = Flexibility.FLEXIBLE, Flexibility.PREFERRED, Flexib
         "the lower rank, however flexible the higher",
         "flexible before preferred",
         "never a fixed one",
-        "a fixed lower one is dropped, the higher stays",
-        "critical ones stay: the later is proposed for dropping",
+        "a fixed lower one is shortened or cancelled, the higher stays",
+        "critical ones stay: the later is proposed for cancelling",
     ],
 )
 def test_who_gives_way_and_why(
     first: EventFacts, second: EventFacts, kind: type, expected: tuple[str, list[str]]
 ) -> None:
-    conflict = clash((first, stretch(10, 14)), (second, stretch(12, 15)))
+    conflict = clash((first, stretch(10, 14)), (second, stretch(11, 15)))
     best = resolve(conflict, around(conflict))[0]
     assert told(best) == expected
     assert isinstance(best.change, kind)
-    assert best.needs_person is (kind is Drop)
+    assert best.needs_person is (kind is Cancel)
 
 
 def test_of_equal_moves_the_later_created_moves() -> None:
@@ -116,6 +117,9 @@ def test_the_options_are_ranked_and_told_in_words() -> None:
         "it ranks below Exam (1 against 5); this is its nearest free time",
         "Move Gaming from 01:00-02:00 to 2025-03-29 23:30 to 2025-03-30 00:30, 90 minutes earlier: "
         "it ranks below Exam (1 against 5); it is free then too",
+        "Shorten Gaming by 30 minutes, from 01:00-02:00 to 01:30-02:00: "
+        "it ranks below Exam (1 against 5); it keeps 30 minutes of 60 minutes, at one end",
+        "Cancel Gaming (01:00-02:00): it ranks below Exam (1 against 5); if nothing else suits",
     ]
 
 
@@ -136,11 +140,18 @@ def test_a_move_keeps_to_hours_and_gaps_and_other_diaries() -> None:
     assert [move.after for move in moves if isinstance(move, Move)] == [stretch(17, 21), stretch(24, 28)]
 
 
-def test_where_no_time_is_free_dropping_is_proposed() -> None:
-    conflict = clash((event("exam", 5), stretch(10, 14)), (event("gaming", 1), stretch(12, 16)))
-    (option,) = resolve(conflict, around(conflict, [stretch(0, 10), stretch(14, 38)]))
+def test_where_nothing_else_helps_cancelling_is_proposed() -> None:
+    conflict = clash((event("exam", 5), stretch(10, 14)), (event("gaming", 1), stretch(11, 13)))
+    (option,) = resolve(conflict, around(conflict, [stretch(0, 10), stretch(14, 39)]))
     assert option.words(WORDING) == (
-        "Drop Gaming (01:00-02:00): it ranks below Exam (1 against 5); "
+        "Cancel Gaming (00:45-01:15): it ranks below Exam (1 against 5); "
         "no other way was found within 2025-03-29 22:00 to 2025-03-30 08:00"
     )
-    assert resolve(conflict, around(conflict, [WINDOW]), last_resorts=()) == []
+
+
+def test_what_cannot_be_changed_never_gives_way() -> None:
+    conflict = clash((event("exam", 5), stretch(10, 14)), (event("gaming", 1), stretch(12, 16)))
+    circumstances = around(conflict)
+    held = replace(circumstances, untouchable={"gaming"})
+    assert {option.change.uid for option in resolve(conflict, held)} == {"exam"}
+    assert resolve(conflict, replace(circumstances, untouchable={"gaming", "exam"})) == []

@@ -169,4 +169,6 @@ def _way(way: ChoiceView) -> dict[str, Any]:
         "title": way.title,
         "before": {"start": way.before.start.isoformat(), "end": way.before.end.isoformat()},
         "after": way.after and {"start": way.after.start.isoformat(), "end": way.after.end.isoformat()},
+        "resource_id": way.resource_id and str(way.resource_id),
+        "member_id": way.member_id and str(way.member_id),
     }

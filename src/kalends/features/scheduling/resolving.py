@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy import select
 
 from kalends.engine.conflicts import Conflict
-from kalends.engine.resolution import Circumstances, Drop, Move, Option, resolve
+from kalends.engine.motives import Chosen
+from kalends.engine.resolution import (
+    Cancel,
+    Circumstances,
+    DropParticipant,
+    Move,
+    Option,
+    Resource,
+    Shorten,
+    Swap,
+    Way,
+    resolve,
+)
 from kalends.engine.spans import EPOCH, Span
-from kalends.engine.wording import sentence
-from kalends.engine.zones import Zone, zone
+from kalends.engine.wording import Reason, sentence
+from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, calendars_of
 from kalends.features.calendars.expansion import EventRow, instance_key, local_start
 from kalends.features.calendars.models import MASTER, Status
 from kalends.features.identity.actor import Actor
+from kalends.features.resources.models import Resource as Thing
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.conflicts import Eyes
 from kalends.features.scheduling.diaries import diaries_of
-from kalends.features.scheduling.editing import EventChanges, Scope
+from kalends.features.scheduling.editing import EventChanges, Invitee
+from kalends.features.scheduling.habits import habits_of
 from kalends.features.scheduling.plans import Target
 from kalends.kit.errors import Clash
 from kalends.storage import Unit
@@ -51,9 +66,7 @@ class Choice:
     @property
     def id(self) -> str:
         """Name the option for as long as it would do the same."""
-        change = self.option.change
-        after = change.after.start.isoformat() if isinstance(change, Move) else "dropped"
-        told = f"{change.uid}|{change.before.start.isoformat()}|{after}|{self.row.version}"
+        told = f"{self.option.change}|{self.row.object_id}|{self.row.version}"
         return hashlib.blake2b(told.encode(), digest_size=10).hexdigest()
 
 
@@ -70,7 +83,7 @@ class ChoiceView:
     """A way out as one viewer may know it."""
 
     id: str
-    kind: str  # "move" or "drop"
+    kind: Way
     sentence: str
     score: float
     reasons: Sequence[Told]
@@ -79,7 +92,9 @@ class ChoiceView:
     event_id: UUID
     title: str
     before: Span
-    after: Span | None
+    after: Span | None  # None: it does not take place
+    resource_id: UUID | None  # that it takes instead of another
+    member_id: UUID | None  # who is left out
 
 
 def present_choices(
@@ -101,7 +116,7 @@ def present_choices(
         views.append(
             ChoiceView(
                 id=choice.id,
-                kind="move" if isinstance(change, Move) else "drop",
+                kind=change.way,
                 sentence=sentence(change.words(eyes.wording) + (f": {why}" if why else "")),
                 score=option.score,
                 reasons=reasons,
@@ -110,7 +125,9 @@ def present_choices(
                 event_id=choice.row.object_id,
                 title=eyes.wording.title(change.uid),
                 before=change.before,
-                after=change.after if isinstance(change, Move) else None,
+                after=change.after,
+                resource_id=UUID(change.instead) if isinstance(change, Swap) else None,
+                member_id=UUID(change.participant) if isinstance(change, DropParticipant) else None,
             )
         )
     return views
@@ -118,10 +135,18 @@ def present_choices(
 
 def stored_reasons(choice: Choice) -> list[dict[str, Any]]:
     """Give the reasons as JSON values, with ids in place of titles."""
-    return [
-        {"code": reason.code, **{part.name: _json(getattr(reason, part.name)) for part in fields(reason)}}  # type: ignore[arg-type]
-        for reason in choice.option.reasons
-    ]
+    return [_stored(reason) for reason in choice.option.reasons]
+
+
+def choice_record(choice: Choice) -> list[dict[str, Any]]:
+    """Give what is kept of a choice that somebody made: its reasons, and what later ones are ranked by."""
+    change, category = choice.option.change, choice.row.category_id
+    chosen = Chosen(uid=change.uid, way=change.way, category=str(category or ""))
+    return [*stored_reasons(choice), _stored(chosen)]
+
+
+def _stored(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, **{part.name: _json(getattr(reason, part.name)) for part in fields(reason)}}  # type: ignore[arg-type]
 
 
 def _json(value: object) -> object:
@@ -132,53 +157,96 @@ def _json(value: object) -> object:
 
 def search_window(conflict: Conflict, now: int) -> tuple[int, int]:
     """Give the time in which other places are looked for, in seconds since 1970."""
-    start = (conflict.occasion.start - BACK - EPOCH) // timedelta(seconds=1)
-    end = (conflict.occasion.end + AHEAD - EPOCH) // timedelta(seconds=1)
+    start, end = _seconds(conflict.occasion.start - BACK), _seconds(conflict.occasion.end + AHEAD)
     return max(now, start), max(now + 1, end)
 
 
-def choices(gathered: Gathered, conflict: Conflict) -> list[Choice]:
+def interchangeable(tx: Unit, resources: Collection[UUID]) -> frozenset[UUID]:
+    """Give resources with all that are of their types, of which one may take another's place."""
+    if not resources:
+        return frozenset()
+    types = select(Thing.type).where(Thing.id.in_(resources))
+    return frozenset(tx.execute(select(Thing.id).where(Thing.type.in_(types))).scalars())
+
+
+def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
     """Rank the ways out of a conflict, keeping the gaps that members like where that leaves any."""
+    circumstances = Circumstances(
+        diaries={},
+        window=Span.of_seconds(gathered.since, gathered.until),
+        resources=_resources(gathered),
+        untouchable=gathered.reservations.keys(),
+        habits=habits_of(tx, gathered.rows.categories),
+    )
+    options: list[Option] = []
     for gaps in (True, False):
-        circumstances = Circumstances(
-            diaries=diaries_of(gathered, gaps=gaps),
-            window=Span.of_seconds(gathered.since, gathered.until),
-        )
-        options = resolve(conflict, circumstances)
+        options = resolve(conflict, replace(circumstances, diaries=diaries_of(gathered, gaps=gaps)))
         if any(isinstance(option.change, Move) for option in options):
             break
-    return [choice for option in options if (choice := _choice(gathered, conflict, option)) is not None]
+    return [choice for option in options if (choice := _choice(gathered, option)) is not None]
 
 
-def _choice(gathered: Gathered, conflict: Conflict, option: Option) -> Choice | None:
+def _resources(gathered: Gathered) -> dict[str, Resource]:
+    return {
+        str(each.id): Resource(
+            id=str(each.id), type=each.type, location=each.location or "", active=each.active
+        )
+        for each in gathered.resources.values()
+    }
+
+
+def _choice(gathered: Gathered, option: Option) -> Choice | None:
     """Find the stored occurrence that the option is about."""
-    change, claims = option.change, gathered.claims
+    claim, claims = option.claim, gathered.claims
     uids = [event.uid for event in claims.events]
-    subject = [subject.id for subject in claims.subjects].index(conflict.subject.id)
-    begins = (change.before.start - EPOCH) // timedelta(seconds=1)
+    subject = [subject.id for subject in claims.subjects].index(claim.subject.id)
     found = np.flatnonzero(
-        (claims.event == uids.index(change.uid)) & (claims.subject == subject) & (claims.start == begins)
+        (claims.event == uids.index(claim.event.uid))
+        & (claims.subject == subject)
+        & (claims.start == _seconds(claim.span.start))
     )
     if not len(found):
         return None
     index = int(found[0])
-    if gathered.row[index] < 0:
-        return None  # a reservation that stands alone is its member's to change
     row = gathered.rows.events[int(gathered.row[index])]
+    changes = _changes(gathered, row, option)
+    if changes is None:
+        return None
     key = instance_key(row, gathered.original[index].item())
-    floating = zone(gathered.zone_of(conflict.subject.id))
-    target = Target(
-        event_id=row.object_id,
-        scope=Scope.ALL if key == MASTER else Scope.SINGLE,
-        occurrence=None if key == MASTER else key,
-        expected_version=row.version,
-    )
-    return Choice(option=option, row=row, target=target, changes=_changes(row, change, floating))
+    target = Target.single(row.object_id, None if key == MASTER else key, row.version)
+    return Choice(option=option, row=row, target=target, changes=changes)
 
 
-def _changes(row: EventRow, change: Move | Drop, floating: Zone) -> EventChanges:
-    if isinstance(change, Drop):
-        return {"status": Status.CANCELLED}
-    start = local_start(row, (change.after.start - EPOCH) // timedelta(seconds=1), floating)
-    # The length stays as it is written: only the start moves.
-    return {"start": start}
+def _changes(gathered: Gathered, row: EventRow, option: Option) -> EventChanges | None:
+    """Say the way out as an edit; None where the stored event cannot be edited so."""
+    change = option.change
+    floating = zone(gathered.zone_of(option.claim.subject.id))
+    match change:
+        case Move() | Shorten() if "T" not in row.start:
+            return None  # it takes whole days
+        case Move():
+            # The length stays as it is written: only the start moves.
+            return {"start": local_start(row, _seconds(change.after.start), floating)}
+        case Shorten():
+            start, end = (
+                local_start(row, _seconds(moment), floating)
+                for moment in (change.after.start, change.after.end)
+            )
+            return {"start": start, "end": end}
+        case Swap():
+            kept = [id for id in gathered.rows.resources_of(row) if str(id) != change.resource]
+            return {"resources": [*kept, UUID(change.instead)]}
+        case DropParticipant():
+            return {
+                "participants": [
+                    Invitee(member_id=each.member_id, required=each.required, response=each.response)
+                    for each in gathered.rows.takers_of(row)
+                    if str(each.member_id) != change.participant
+                ]
+            }
+        case Cancel():
+            return {"status": Status.CANCELLED}
+
+
+def _seconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(seconds=1)

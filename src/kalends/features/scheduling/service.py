@@ -6,14 +6,16 @@ trace, so it cannot differ from what would happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from kalends.engine.claims import Flexibility
 from kalends.engine.conflicts import Conflict
+from kalends.engine.resolution import Swap
 from kalends.features.calendars.access import Access, calendars_of
 from kalends.features.calendars.event_rows import load_rows
 from kalends.features.calendars.models import Event
@@ -33,12 +35,15 @@ from kalends.features.scheduling import conflicts as clashes
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.claims import Gathered, claimed_by, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
+from kalends.features.scheduling.constraints.refusing import ConstraintBroken, Refused, Watch
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.resolving import (
     Choice,
     ChoiceView,
     OptionGone,
+    choice_record,
     choices,
+    interchangeable,
     present_choices,
     search_window,
     stored_reasons,
@@ -77,6 +82,7 @@ class Outcome:
     resolved: Sequence[str] = ()  # identities of conflicts that went away
     moved: Sequence[OperationView] = ()  # what `auto_resolve` moved because of it
     auto_resolved_by: Sequence[UUID] = ()  # the change sets of those moves
+    refused_by: Sequence[Refused] = ()  # of a preview: the hard constraints for which it would be refused
 
 
 _NOTHING = Outcome(change_set_id=None, operations=())
@@ -113,16 +119,30 @@ class Scheduling:
         source: Source = Source.USER,
         how: ResolvedHow = ResolvedHow.USER_MANUAL,
         own_part_only: bool = False,
+        reasons: Sequence[Mapping[str, Any]] = (),
+        force: bool = False,
     ) -> Outcome:
         """Apply a plan, and say which conflicts it causes and what moved because of it.
 
-        With `preview` nothing is stored. Raises what `Changes.apply` raises.
+        With `preview` nothing is stored; `reasons` are kept with the set. Raises what `Changes.apply` raises,
+        and `ConstraintBroken` for a plan that breaks a hard constraint, unless `force` is given: a preview says
+        so under `refused_by`.
         """
+        refused: list[Refused] = []
 
         def apply(tx: Unit) -> ChangeSet | None:
-            return self._changes.apply(tx, actor, plan(tx), source=source, own_part_only=own_part_only)
+            operations = plan(tx)
+            watch = None if force else Watch.over(tx, operations, self._settings.horizon)
+            change_set = self._changes.apply(
+                tx, actor, operations, source=source, own_part_only=own_part_only, reasons=reasons
+            )
+            refused[:] = watch.refused(tx, actor) if watch else ()
+            if refused and not preview:
+                raise ConstraintBroken(refused)
+            return change_set
 
-        return self.settle(actor, apply, preview=preview, how=how)
+        outcome = self.settle(actor, apply, preview=preview, how=how)
+        return replace(outcome, refused_by=refused)
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.
@@ -196,17 +216,20 @@ class Scheduling:
         with self._database.read(actor.workspace_id) as tx:
             _, view = self._find(tx, actor, identity)
             nearby = self._nearby(tx, view.conflict)
-            return present_choices(tx, actor, nearby, choices(nearby, view.conflict))
+            return present_choices(tx, actor, nearby, choices(tx, nearby, view.conflict))
 
-    def resolve(self, actor: Actor, identity: str, option_id: str, *, preview: bool = False) -> Outcome:
+    def resolve(
+        self, actor: Actor, identity: str, option_id: str, *, preview: bool = False, force: bool = False
+    ) -> Outcome:
         """Take one of the ways out that `resolutions` gave.
 
         Raises `NotFound` as `resolutions` does, `OptionGone` where it is none any more, `Stale` where the
-        event changed in between, `Forbidden` where the actor may not change it.
+        event changed in between, `Forbidden` where the actor may not change it, and `ConstraintBroken`, unless
+        `force` is given, where a way out of one kind breaks a hard constraint of another.
         """
         with self._database.read(actor.workspace_id) as tx:
             _, view = self._find(tx, actor, identity)
-            offered = choices(self._nearby(tx, view.conflict), view.conflict)
+            offered = choices(tx, self._nearby(tx, view.conflict), view.conflict)
         choice = next((choice for choice in offered if choice.id == option_id), None)
         if choice is None:
             raise OptionGone("The calendar has changed: ask for the ways out again.", conflict=identity)
@@ -216,6 +239,8 @@ class Scheduling:
             preview=preview,
             source=Source.RESOLUTION,
             how=ResolvedHow.AGENT_SUGGESTED,
+            reasons=choice_record(choice),
+            force=force,
         )
 
     # Inside --------------------------------------------------------------------------------------------
@@ -255,7 +280,8 @@ class Scheduling:
         since, until = search_window(conflict, _seconds(tx.now))
         rows = load_rows(tx, Event.uid.in_(conflict.uids))
         claimed = claimed_by(tx, rows, reservations_named(tx, conflict.uids))
-        return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
+        things = interchangeable(tx, claimed.resources)
+        return gather(tx, since, until, members=claimed.members, resources=things)
 
     def _preview(self, actor: Actor, apply: Callable[[Unit], ChangeSet | None]) -> Outcome:
         def rehearse(tx: Unit) -> Outcome:
@@ -328,13 +354,17 @@ class Scheduling:
             def move(tx: Unit, choice: Choice = choice) -> ChangeSet | None:
                 operations = plans.update(tx, actor, choice.target, choice.changes)
                 reasons = stored_reasons(choice)
-                return self._changes.apply(
+                watch = Watch.over(tx, operations, self._settings.horizon)
+                moved = self._changes.apply(
                     tx, actor, operations, source=Source.AUTO_RESOLVE, cause_id=cause_id, reasons=reasons
                 )
+                if broken := watch.refused(tx, actor):
+                    raise ConstraintBroken(broken)
+                return moved
 
             try:
                 moved = self._database.write(actor.workspace_id, move)
-            except (Stale, Forbidden, HeldBack, NotFound):
+            except (Stale, Forbidden, HeldBack, NotFound, ConstraintBroken):
                 moved = None
             if moved is None:
                 held.add(choice.row.uid)  # it stays, and its conflict is reported as it is
@@ -345,19 +375,19 @@ class Scheduling:
     def _movable(
         self, tx: Unit, actor: Actor, cause_id: UUID, mode: AutoResolve, held: Collection[str]
     ) -> Choice | None:
-        """Give the best move that needs no asking: of a lower-ranked event, never of an edited one."""
+        """Give the best way out that needs no asking: never of an edited event; only a lower-ranked moves."""
         assessed = self._assess(tx, actor, cause_id)
         calendars = calendars_of(tx, actor)
         for conflict in assessed.found:
             nearby = self._nearby(tx, conflict)
-            for choice in choices(nearby, conflict):
+            for choice in choices(tx, nearby, conflict):
                 event, row = choice.option.event, choice.row
                 flexible = event.flexibility is Flexibility.FLEXIBLE or mode is AutoResolve.MOVABLE
                 lower = event.rank < max(claim.event.rank for claim in conflict.parties)
                 mine = row.calendar_id in calendars and calendars[row.calendar_id].access >= Access.WRITE
+                swaps = isinstance(choice.option.change, Swap)  # its time stays
                 if (
-                    flexible
-                    and lower
+                    (swaps or (flexible and lower))
                     and mine
                     and not choice.option.needs_person
                     and not row.has_outsiders

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from kalends.engine.conflicts import ConflictKind, Severity
+from kalends.engine.resolution import Way
 from kalends.features.scheduling import ChoiceView, ConflictFilter
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices
 from kalends.interfaces.rest.openapi import also
@@ -31,7 +32,7 @@ class ResolutionShown(Shown):
     """A way out of a conflict."""
 
     option: str = Field(description="Names it for as long as it would do the same.")
-    kind: Literal["move", "drop"]
+    kind: Way
     sentence: str
     score: float = Field(description="The best way out has the highest.")
     reasons: list[ReasonShown]
@@ -41,6 +42,8 @@ class ResolutionShown(Shown):
     title: str
     before: Period
     after: Period | None = Field(description="null where the occurrence is cancelled.")
+    resource_id: UUID | None = Field(description="What it takes instead, where resources are swapped.")
+    member_id: UUID | None = Field(description="Who is left out, where somebody need not come.")
 
     @classmethod
     def of(cls, choice: ChoiceView) -> Self:
@@ -57,6 +60,8 @@ class ResolutionShown(Shown):
                 "title": choice.title,
                 "before": Period.of(choice.before),
                 "after": choice.after and Period.of(choice.after),
+                "resource_id": choice.resource_id,
+                "member_id": choice.member_id,
             }
         )
 
