@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -32,6 +33,7 @@ from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Account, Member, Permission, Role
 from kalends.features.identity.workspaces import add_workspace
 from kalends.features.scheduling import EventChanges, EventDraft, Outcome, Scheduling, Scope, Target, plans
+from kalends.features.scheduling.optimising import Optimiser
 from kalends.interfaces.services import Services
 from kalends.kit.clock import FixedClock
 from kalends.server import compose
@@ -65,6 +67,10 @@ class Town:
     @property
     def scheduling(self) -> Scheduling:
         return self.services.scheduling
+
+    @property
+    def optimiser(self) -> Optimiser:
+        return self.services.optimiser
 
     # People ---------------------------------------------------------------------------------------------
 
@@ -159,11 +165,14 @@ class Town:
         uid: str | None = None,
         holder: str | None = None,
         preview: bool = False,
+        force: bool = False,
         **changes: Unpack[EventChanges],
     ) -> Outcome:
         """Create an event."""
         draft = EventDraft(changes=changes, calendar_id=calendar_id, uid=uid, holder=holder)
-        return self.scheduling.carry_out(actor, lambda tx: plans.create(tx, actor, [draft]), preview=preview)
+        return self.scheduling.carry_out(
+            actor, lambda tx: plans.create(tx, actor, [draft]), preview=preview, force=force
+        )
 
     def made(self, actor: Actor, **wanted: Any) -> UUID:
         """Create an event and give its id."""
@@ -249,13 +258,8 @@ def town(url: str, directory: Path, holders: Mapping[str, Holder] | None = None)
     if holders:
         changes = Changes(holders)
         scheduling = Scheduling(services.database, changes)
-        services = Services(
-            database=services.database,
-            identity=services.identity,
-            changes=changes,
-            scheduling=scheduling,
-            exchange=services.exchange,
-        )
+        optimiser = Optimiser(services.database, changes, scheduling, ThreadPoolExecutor(1))
+        services = replace(services, changes=changes, scheduling=scheduling, optimiser=optimiser)
     return Town(services, clock)
 
 

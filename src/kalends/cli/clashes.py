@@ -65,6 +65,7 @@ def resolve(
     preview: Annotated[
         bool, typer.Option("--preview", help="Say what would happen, and change nothing.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also where it breaks a hard constraint.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Show the ways out of a conflict, or take one.
@@ -85,7 +86,9 @@ def resolve(
         if not ways or not confirm(ctx, "Take the first?", yes=False):
             return
         chosen = ways[0]
-    outcome = desk.services.scheduling.resolve(desk.actor, view.identity, chosen.id, preview=preview)
+    outcome = desk.services.scheduling.resolve(
+        desk.actor, view.identity, chosen.id, preview=preview, force=force
+    )
     answer_outcome(ctx, desk, outcome)
 
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "ignore": Entry("clashes", "Live with a conflict, until its events' times change.", _CLASHES),
     "undo": Entry("undoing", "Take a change back.", _CLASHES),
     "history": Entry("undoing", "List what was changed.", _CLASHES),
+    "constraints": Entry("constraints", "List, make, change, remove and try constraints.", _CLASHES),
     "account": Entry("accounts", "List, add, disable and enable accounts; set passwords.", _PEOPLE),
     "member": Entry("members", "List, add, change and remove members of the workspace.", _PEOPLE),
     "workspace": Entry("workspaces", "List the workspaces.", _PEOPLE),

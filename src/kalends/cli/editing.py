@@ -51,6 +51,7 @@ WithStatus = Annotated[Status | None, typer.Option(help="Where it stands.")]
 HowMuch = Annotated[Scope | None, typer.Option(help="One occurrence, it and all that follow, or all.")]
 Which = Annotated[str | None, typer.Option(metavar="START", help="The occurrence, by its original start.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Say what would happen, and change nothing.")]
+Force = Annotated[bool, typer.Option("--force", help="Also where it breaks a hard constraint.")]
 
 
 @app.command()
@@ -76,6 +77,7 @@ def add(
     free: Free = None,
     status: WithStatus = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> None:
     """Add an event.
 
@@ -106,7 +108,7 @@ def add(
     place = picking.calendar(desk, calendar, at_least=Access.WRITE).id if calendar else None
     draft = EventDraft(changes=cast(EventChanges, changes), calendar_id=place)
     outcome = desk.services.scheduling.carry_out(
-        desk.actor, lambda tx: plans.create(tx, desk.actor, [draft]), preview=preview
+        desk.actor, lambda tx: plans.create(tx, desk.actor, [draft]), preview=preview, force=force
     )
     answer_outcome(ctx, desk, outcome)
 
@@ -139,6 +141,7 @@ def edit(
     scope: HowMuch = None,
     occurrence: Which = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> None:
     """Change an event: once, from an occurrence on, or all of it.
 
@@ -179,6 +182,7 @@ def edit(
         desk.actor,
         lambda tx: plans.update(tx, desk.actor, which, cast(EventChanges, changes), calendar_id=place),
         preview=preview,
+        force=force,
     )
     answer_outcome(ctx, desk, outcome)
 

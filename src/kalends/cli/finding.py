@@ -9,9 +9,8 @@ import typer
 from kalends.cli import picking
 from kalends.cli.answering import answer, table_of
 from kalends.cli.desk import open_desk
-from kalends.cli.moments import read_exact, read_window, span_of
+from kalends.cli.moments import ends_of, read_exact, read_window, span_of
 from kalends.features.scheduling.free_time import Company, find_free
-from kalends.kit.errors import InvalidInput
 
 app = typer.Typer()
 
@@ -37,7 +36,7 @@ def free(
     The hours that members like, and the gaps they keep between events, are respected.
     """
     desk = open_desk(ctx)
-    since, until = _ends(within)
+    since, until = ends_of(within, field="within")
     window = read_window(since, until, own=desk.actor.zone, now=desk.now, days=7, field="within")
     if since is None:
         window = type(window)(desk.now, window.end)  # what is over is of no use
@@ -78,14 +77,3 @@ def free(
             empty="There is no such time: try a shorter one, a longer stretch, or fewer people.",
         ),
     )
-
-
-def _ends(within: str | None) -> tuple[str | None, str | None]:
-    if within is None:
-        return None, None
-    since, slash, until = within.partition("/")
-    if not slash or not since or not until:
-        raise InvalidInput(
-            f"{within!r} is no stretch of time: write mon/fri or 2026-11-23/2026-11-28.", field="within"
-        )
-    return since, until

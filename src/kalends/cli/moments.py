@@ -69,6 +69,18 @@ def read_window(
     return Span(_midnight(first, own), _midnight(last, own))
 
 
+def ends_of(stretch: str | None, *, field: str) -> tuple[str | None, str | None]:
+    """Split `mon/fri` into its two ends, which `read_window` reads; None for both where nothing was said."""
+    if stretch is None:
+        return None, None
+    since, slash, until = stretch.partition("/")
+    if not slash or not since or not until:
+        raise InvalidInput(
+            f"{stretch!r} is no stretch of time: write mon/fri or 2026-11-23/2026-11-28.", field=field
+        )
+    return since, until
+
+
 def day_of(start: Start, now: datetime) -> date:
     """Give the day on which something starts, by the clock of `now`."""
     if isinstance(start, datetime):

@@ -40,6 +40,8 @@ def told(outcome: Outcome, now: datetime) -> list[str]:
         number = len(outcome.resolved)
         verb = ("would go" if preview else "went") + " away"
         lines.append(f"{number} conflict{'' if number == 1 else 's'} {verb}.")
+    for refused in outcome.refused_by:
+        lines.append(f"would be refused: {refused.words}. Say --force to do it all the same.")
     if preview:
         lines.append("This was a preview: nothing was changed." if lines else "Nothing is changed by this.")
     if outcome.change_set_id is not None:

@@ -77,6 +77,7 @@ class ResolveIn(Given):
 
     option: str = Field(max_length=64, description="As `resolutions` gave it.")
     preview: bool = Field(False, description="Say what would come of it, and store nothing.")
+    force: bool = Field(False, description="Do it even where it breaks a hard constraint.")
 
 
 @router.get("")
@@ -106,7 +107,9 @@ def resolve(
     identity: Identity, wanted: ResolveIn, actor: CurrentActor, services: CurrentServices
 ) -> OutcomeShown:
     """Take a way out. Where the calendar changed since it was offered, this answers 409 `option_gone`."""
-    outcome = services.scheduling.resolve(actor, identity, wanted.option, preview=wanted.preview)
+    outcome = services.scheduling.resolve(
+        actor, identity, wanted.option, preview=wanted.preview, force=wanted.force
+    )
     return OutcomeShown.of(outcome)
 
 

@@ -29,6 +29,7 @@ CHANGE_SET = "Kalends-Change-Set"
 """The header that names the change set of an answer without a body."""
 
 Preview = Annotated[bool, Query(description="Say what would come of it, and store nothing.")]
+Force = Annotated[bool, Query(description="Do it even where it breaks a hard constraint.")]
 ScopeAsked = Annotated[
     Scope | None,
     Query(description="`single` where an occurrence is named and `all` where none is, unless you say."),
@@ -59,9 +60,10 @@ def create_event(
     request: Request,
     response: Response,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventOutcome:
     """Make an event, and say which conflicts it causes and what moved because of it."""
-    outcome = _create(services, actor, [new.draft(actor.zone)], preview)
+    outcome = _create(services, actor, [new.draft(actor.zone)], preview, force)
     event = None if preview else stored_event(services, actor, _created(outcome)[0])
     if event is None:
         response.status_code = status.HTTP_200_OK
@@ -78,9 +80,10 @@ def create_events(
     services: CurrentServices,
     response: Response,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventsOutcome:
     """Make several events: all of them, or none where one is refused."""
-    outcome = _create(services, actor, [each.draft(actor.zone) for each in new.events], preview)
+    outcome = _create(services, actor, [each.draft(actor.zone) for each in new.events], preview, force)
     if preview:
         response.status_code = status.HTTP_200_OK
         return EventsOutcome.of(outcome, events=[])
@@ -120,6 +123,7 @@ def update_event(
     scope: ScopeAsked = None,
     occurrence: Occurrence = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventOutcome:
     """Change one occurrence of an event, it and all that follow, or all.
 
@@ -135,7 +139,7 @@ def update_event(
         changes = patch.changes(actor.zone, stored.start)
         return plans.update(tx, actor, target, changes, calendar_id=patch.calendar_id)
 
-    outcome = services.scheduling.carry_out(actor, plan, preview=preview)
+    outcome = services.scheduling.carry_out(actor, plan, preview=preview, force=force)
     return answer(services, actor, outcome, event_id, response, preview=preview)
 
 
@@ -202,8 +206,12 @@ def read_json(tx: Unit, actor: Actor, event_id: UUID) -> Json:
     return event_json(get_event(tx, actor, event_id), tx.get(CalendarObject, event_id))
 
 
-def _create(services: Services, actor: Actor, drafts: Sequence[EventDraft], preview: bool) -> Outcome:
-    return services.scheduling.carry_out(actor, lambda tx: plans.create(tx, actor, drafts), preview=preview)
+def _create(
+    services: Services, actor: Actor, drafts: Sequence[EventDraft], preview: bool, force: bool
+) -> Outcome:
+    return services.scheduling.carry_out(
+        actor, lambda tx: plans.create(tx, actor, drafts), preview=preview, force=force
+    )
 
 
 def _created(outcome: Outcome) -> list[UUID]:

@@ -138,6 +138,17 @@ class ConflictShown(Shown):
         )
 
 
+class RefusedShown(Shown):
+    """A hard constraint that an edit would break."""
+
+    constraint_id: UUID
+    constraint: str = Field(description="Its name.", examples=["Quiet mornings"])
+    event_id: UUID | None = Field(description="null where the event would only come to be.")
+    title: str
+    start: datetime
+    words: str
+
+
 class OutcomeShown(Shown):
     """What a change did; in a preview, what it would do."""
 
@@ -147,6 +158,9 @@ class OutcomeShown(Shown):
     appearing: list[str] = Field(description="Identities of those conflicts that were not there before.")
     resolved: list[str] = Field(description="Identities of conflicts that went away.")
     moved: list[OperationShown] = Field(description="What `auto_resolve` moved because of the change.")
+    refused_by: list[RefusedShown] = Field(
+        description="In a preview: the hard constraints for which the change itself would answer 409."
+    )
 
     @classmethod
     def of(cls, outcome: Outcome, **further: object) -> Self:
@@ -159,6 +173,7 @@ class OutcomeShown(Shown):
                 "appearing": [each.identity for each in outcome.appearing],
                 "resolved": list(outcome.resolved),
                 "moved": [OperationShown.of(each) for each in outcome.moved],
+                "refused_by": [RefusedShown.model_validate(each) for each in outcome.refused_by],
                 **further,
             }
         )

@@ -17,7 +17,7 @@ from kalends.features.scheduling import EventChanges, Invitee, Target, plans
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, ExpectedVersion
 from kalends.interfaces.rest.event_answers import ParticipantShown
 from kalends.interfaces.rest.event_json import participant_json
-from kalends.interfaces.rest.events import Occurrence, Preview, ScopeAsked, answer, target_of
+from kalends.interfaces.rest.events import Force, Occurrence, Preview, ScopeAsked, answer, target_of
 from kalends.interfaces.rest.outcomes import EventOutcome
 from kalends.interfaces.rest.readers import Reader
 from kalends.interfaces.rest.shapes import Given, Shown
@@ -70,6 +70,7 @@ def put_participant(
     scope: ScopeAsked = None,
     occurrence: Occurrence = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventOutcome:
     """Let a member take part, or change how they do."""
     target = target_of(event_id, scope, occurrence, expected)
@@ -77,7 +78,7 @@ def put_participant(
     def put(invited: Invited) -> None:
         invited[member_id] = Invitee(member_id=member_id, required=part.required, response=part.response)
 
-    return _with_participants(services, actor, target, put, preview, response)
+    return _with_participants(services, actor, target, put, preview, response, force=force)
 
 
 @router.delete("/participants/{member_id}")
@@ -113,6 +114,7 @@ def respond(
     scope: ScopeAsked = None,
     occurrence: Occurrence = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventOutcome:
     """Answer an invitation for yourself; you need no access to the event's calendar."""
     target = target_of(event_id, scope, occurrence, expected)
@@ -121,6 +123,7 @@ def respond(
         lambda tx: plans.respond(tx, actor, target, wanted.response),
         preview=preview,
         own_part_only=True,
+        force=force,
     )
     return answer(services, actor, outcome, event_id, response, preview=preview)
 
@@ -132,6 +135,8 @@ def _with_participants(
     edit: Callable[[Invited], None],
     preview: bool,
     response: Response,
+    *,
+    force: bool = False,
 ) -> EventOutcome:
     """Edit the list of those who take part in the occurrence, or in the whole event."""
 
@@ -151,5 +156,5 @@ def _with_participants(
         changes: EventChanges = {"participants": list(invited.values())}
         return plans.update(tx, actor, target, changes)
 
-    outcome = services.scheduling.carry_out(actor, plan, preview=preview)
+    outcome = services.scheduling.carry_out(actor, plan, preview=preview, force=force)
     return answer(services, actor, outcome, target.event_id, response, preview=preview)
