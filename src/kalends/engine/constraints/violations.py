@@ -55,6 +55,14 @@ def violations(
     return sorted(found, key=lambda c: (c.first.start, c.first.end, c.subject.id, c.rule or "", c.uids))
 
 
+def judges(constraint: Constraint, subject: Subject) -> bool:
+    """Say whether a constraint is about the agenda of a member, or of a resource."""
+    rule = constraint.rule
+    if subject.kind is SubjectKind.RESOURCE:
+        return isinstance(rule, ResourcePriority) and rule.resource == subject.id
+    return constraint.applies_to(subject.id)
+
+
 class _Breach(NamedTuple):
     """One breach, wherever it was found."""
 
@@ -118,7 +126,7 @@ def _groups(
     about = rule.resource if isinstance(rule, ResourcePriority) else None
     groups: dict[tuple[str, Events], _Group] = {}
     for id, agenda in agendas.items():
-        if not constraint.applies_to(id) or (subjects[id].kind is SubjectKind.RESOURCE and id != about):
+        if not judges(constraint, subjects[id]):
             continue
         subject = subjects[id]
         if about is not None:
