@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
 from kalends.features.calendars import categories
@@ -16,6 +17,7 @@ from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
 from kalends.features.scheduling.constraints import personal_data as constraints_data
+from kalends.features.scheduling.optimising import Optimiser
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
@@ -41,7 +43,7 @@ def compose(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = Keyring.from_text(settings.key) if settings.key else open_keyring(settings.data_dir / "key")
     database = Database(settings.url, clock=clock or SystemClock(), pool_size=settings.workers)
-    changes = Changes()
+    changes = Changes(horizon=settings.horizon)
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
     return Services(
         database=database,
@@ -54,6 +56,7 @@ def compose(
         changes=changes,
         scheduling=scheduling,
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
+        optimiser=Optimiser(database, changes, scheduling, ThreadPoolExecutor(1, "optimiser")),
     )
 
 

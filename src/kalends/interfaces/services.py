@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kalends.features.changes import Changes
 from kalends.features.identity.service import Identity
 from kalends.features.scheduling import Exchange, Scheduling
+from kalends.features.scheduling.optimising import Optimiser
 from kalends.storage import Database
 
 
@@ -19,3 +20,4 @@ class Services:
     changes: Changes
     scheduling: Scheduling
     exchange: Exchange
+    optimiser: Optimiser

@@ -1,0 +1,124 @@
+"""Why a placement moves what it moves, and leaves what it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kalends.engine.spans import Span
+from kalends.engine.wording import Wording, counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaysPut:
+    """It clashes with something that may not be moved."""
+
+    code: ClassVar[str] = "stays_put"
+    uid: str
+    other: str
+
+    def words(self, wording: Wording) -> str:
+        return f"it clashes with {wording.title(self.other)}, which may not be moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheaperToMove:
+    """Of several that could give way it is the one by which the whole changes least."""
+
+    code: ClassVar[str] = "cheaper_to_move"
+    uid: str
+    other: str
+
+    def words(self, wording: Wording) -> str:
+        return f"it clashes with {wording.title(self.other)}, and moving it changes the least"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakesRoom:
+    """Something of no lower rank is put where it was, and finds no other time."""
+
+    code: ClassVar[str] = "makes_room"
+    uid: str
+    other: str
+    span: Span  # the other's new time
+
+    def words(self, wording: Wording) -> str:
+        return f"it makes room for {wording.title(self.other)} ({wording.time(self.span)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearestThatFits:
+    """Nothing nearer would break as little; of the nearer times `closed` were not to be had."""
+
+    code: ClassVar[str] = "nearest_that_fits"
+    uid: str
+    span: Span
+    nearer: int = 0  # free times that are nearer, but break more wishes
+
+    def words(self, wording: Wording) -> str:
+        if not self.nearer:
+            return "this is the nearest time that fits"
+        return f"{counted(self.nearer, 'nearer time')} would break more wishes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTheWay:
+    """All times are taken that it could have: by this event most often."""
+
+    code: ClassVar[str] = "in_the_way"
+    uid: str
+    other: str
+    subject: str  # of which there is too little
+
+    def words(self, wording: Wording) -> str:
+        return f"{wording.name(self.subject)} has {wording.title(self.other)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTimeAllowed:
+    """Hours and hard constraints leave no time in the window, whatever else is there."""
+
+    code: ClassVar[str] = "no_time_allowed"
+    uid: str
+    window: Span
+
+    def words(self, wording: Wording) -> str:
+        return f"hours and constraints leave it no time within {wording.time(self.window)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTimeLeft:
+    """Times are allowed, but each is taken by something that may not give way to it."""
+
+    code: ClassVar[str] = "no_time_left"
+    uid: str
+    window: Span
+
+    def words(self, wording: Wording) -> str:
+        return f"all its times within {wording.time(self.window)} are taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandsIn:
+    """Another resource serves as well, and is free."""
+
+    code: ClassVar[str] = "stands_in"
+    uid: str
+    resource: str
+    instead_of: str
+
+    def words(self, wording: Wording) -> str:
+        return f"{wording.name(self.resource)} is free in place of {wording.name(self.instead_of)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTooMany:
+    """There are more events that day or week than a constraint allows."""
+
+    code: ClassVar[str] = "one_too_many"
+    uid: str
+    most: int
+    span: Span  # the day or week
+
+    def words(self, wording: Wording) -> str:
+        return f"there may be {counted(self.most, 'event')} within {wording.time(self.span)}"
