@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 
 import pytest
@@ -18,6 +18,8 @@ from kalends.engine.claims import (
     SubjectKind,
 )
 from kalends.engine.conflicts import Conflict, collisions
+from kalends.engine.constraints import Agenda, Clock, Constraint, parse_rule, violations
+from kalends.engine.constraints.screen import Screen
 from kalends.engine.resolution import (
     Circumstances,
     DropParticipant,
@@ -31,6 +33,7 @@ from kalends.engine.resolution import (
 )
 from kalends.engine.spans import Span
 from kalends.engine.wording import Wording
+from kalends.engine.zones import zone
 from strategies.spans import stretch
 
 ANNA, BEN = Subject(id="anna"), Subject(id="ben")
@@ -64,6 +67,10 @@ def ways(conflict: Conflict, taken: Mapping[str, list[Span]] = {}, **more: objec
         for id, each in commitments.items()
     }
     return resolve(conflict, Circumstances(diaries=diaries, window=WINDOW, **more))  # type: ignore[arg-type]
+
+
+def rule(kind: str, *, hard: bool = False, **parameters: object) -> Constraint:
+    return Constraint(id=kind, name=kind.title(), rule=parse_rule(kind, parameters), hard=hard)
 
 
 def kinds(options: list[Option]) -> list[Way]:
@@ -194,6 +201,72 @@ class TestLeavingOut:
         tea = EventFacts(uid="tea", rank=2, participants=participants)
         conflict = clash((EXAM, stretch(10, 14)), (tea, stretch(11, 13)), required=required)
         assert Way.DROP_PARTICIPANT not in kinds(ways(conflict))
+
+
+class TestBrokenRules:
+    UTC_CLOCK = Clock(zone=zone("Etc/UTC"))  # by which quarter 8 is midnight
+
+    def options(
+        self,
+        rule: Constraint,
+        *parties: tuple[EventFacts, Span],
+        besides: Sequence[Constraint] = (),
+        **more: object,
+    ) -> list[Option]:
+        """Give the ways out of the first conflict over a rule, of Anna's events."""
+        claims = Claims.of([Claim(event=facts, subject=ANNA, span=span) for facts, span in parties])
+        conflict = violations([rule], claims, {"anna": self.UTC_CLOCK})[0]
+        diary = Diary(
+            subject="anna",
+            commitments=tuple(Commitment(span, facts.uid) for facts, span in parties),
+            screen=Screen(agenda=Agenda.of(claims, 0, self.UTC_CLOCK), constraints=(rule, *besides)),
+        )
+        return resolve(
+            conflict,
+            Circumstances(diaries={"anna": diary}, window=WINDOW, broken=rule, **more),  # type: ignore[arg-type]
+        )
+
+    @pytest.mark.parametrize("hard", [True, False])
+    def test_outside_hours(self, hard: bool) -> None:
+        quiet = rule("no_events_before", hard=hard, time="02:00")
+        options = self.options(quiet, (GYM, stretch(14, 20)))
+        assert kinds(options) == [Way.MOVE, Way.SHORTEN, Way.CANCEL]
+        move, shorter = options[0].change, next(o.change for o in options if isinstance(o.change, Shorten))
+        assert (move.after, shorter.after) == (stretch(16, 22), stretch(16, 20))
+        assert options[0].words(WORDING) == (
+            "Move Gym from 01:30-03:00 to 02:00-03:30, 30 minutes later: "
+            "it breaks 'No_Events_Before'; this is its nearest free time"
+        )
+
+    def test_too_small_a_gap_the_lower_gives_way(self) -> None:
+        gap = rule("min_gap_minutes", minutes=30)
+        options = self.options(gap, (EXAM, stretch(10, 14)), (GYM, stretch(15, 23)))
+        assert {option.change.uid for option in options} == {"gym"}
+        assert [o.change.after for o in options if isinstance(o.change, Shorten)] == [stretch(16, 23)]
+        assert options[0].change.after == stretch(16, 24)
+        assert [reason.code for reason in options[0].reasons][:2] == ["breaks_rule", "ranks_lower"]
+
+    def test_too_many_in_a_day_to_shorten_helps_nobody(self) -> None:
+        cap = rule("max_events_per_day", count=2)
+        tea = EventFacts(uid="tea", rank=3, participants=ANNA_ONLY)
+        options = self.options(cap, (EXAM, stretch(10, 14)), (tea, stretch(20, 22)), (GYM, stretch(30, 34)))
+        assert {option.change.uid for option in options} == {"gym"}
+        assert kinds(options) == [Way.MOVE, Way.CANCEL]
+        assert all(
+            not stretch(8, 104).overlaps(o.change.after) for o in options if o.change.way is Way.MOVE
+        ), "not to the same day"
+
+    def test_what_breaks_another_hard_constraint_is_not_offered(self) -> None:
+        quiet = rule("no_events_before", time="02:00")
+        long = rule("custom", hard=True, expression="minutes >= 90")
+        options = self.options(quiet, (GYM, stretch(14, 20)), besides=[long])
+        assert kinds(options) == [Way.MOVE, Way.CANCEL]
+
+    def test_a_resource_that_is_kept_for_others_is_swapped(self) -> None:
+        kept = rule("resource_priority", resource="van", members=["ben"])
+        trip = EventFacts(uid="trip", rank=2, participants=ANNA_ONLY, resources=("van",))
+        options = self.options(kept, (trip, stretch(12, 16)), resources=FLEET)
+        assert [o.change.instead for o in options if isinstance(o.change, Swap)] == ["car", "bus"]
 
 
 class TestOrder:

@@ -5,13 +5,12 @@ class that turns one yielding party into options, so that a further way out is a
 """
 
 from kalends.engine.resolution.habits import Habit
-from kalends.engine.resolution.options import BrokenRule, Circumstances, Option, Resource, Strategy, Yielding
+from kalends.engine.resolution.options import Circumstances, Option, Resource, Strategy, Yielding
 from kalends.engine.resolution.ranking import STRATEGIES, resolve, yielding
 from kalends.engine.resolution.ways import Cancel, Change, DropParticipant, Move, Shorten, Swap, Way
 
 __all__ = [
     "STRATEGIES",
-    "BrokenRule",
     "Cancel",
     "Change",
     "Circumstances",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import numpy as np
 
 from kalends.engine.availability import QUARTER, Diary
 from kalends.engine.claims import Claim, EventFacts, Flexibility
-from kalends.engine.constraints.agenda import Agenda
 from kalends.engine.constraints.rule import Constraint
+from kalends.engine.constraints.screen import Screen
 from kalends.engine.resolution.habits import Habit
 from kalends.engine.resolution.ways import Change
 from kalends.engine.spans import EPOCH, Span
@@ -63,19 +63,8 @@ class Resource:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenRule:
-    """The rule that a conflict is about, with the time that it judges."""
-
-    constraint: Constraint
-    agendas: Mapping[str, Agenda]  # of the members whose claims are the conflict's parties
-
-    def kept_by(self, claim: Claim, event: EventFacts, span: Span) -> bool:
-        """Say whether the rule would be kept if the claim's occurrence were this event, at that time."""
-        agenda = self.agendas[claim.subject.id]
-        here = (agenda.event == agenda.index(claim.event.uid)) & (agenda.start == _seconds(claim.span.start))
-        starts, duration = np.array([_seconds(span.start)]), _seconds(span.end) - _seconds(span.start)
-        return not self.constraint.rule.refused(agenda.only(~here), event, starts, duration).any()
+Allowed = Callable[[EventFacts, Span], bool]
+"""Says whether an occurrence may become this event at this time, as far as constraints go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +75,41 @@ class Circumstances:
     window: Span  # in which events may be put; it begins no earlier than the present
     step: timedelta = QUARTER
     resources: Mapping[str, Resource] = field(default_factory=dict)  # by id; only these are swapped
-    broken: BrokenRule | None = None  # where the conflict is about a rule
+    broken: Constraint | None = None  # that the conflict is about, if it is about one
     untouchable: Collection[str] = ()  # UIDs that nothing can be done about; they never give way
     habits: Mapping[str, Habit] = field(default_factory=dict)  # by category of the event that gives way
 
     def diaries_of(self, claim: Claim) -> list[Diary]:
-        """Give the diaries that the party's event needs, as if this occurrence were in none of them."""
+        """Give the diaries that the party's event needs, as if this occurrence were in none of them.
+
+        The rule that the conflict is about counts as a hard one: to break it anew would help nobody.
+        """
         wanted = {p.id: p.required for p in claim.event.participants}
-        wanted[claim.subject.id] = True  # however optional: to clash with it anew would help nobody
+        wanted[claim.subject.id] = True  # however optional: to clash with it anew would help nobody either
         return [
-            replace(diary, required=wanted[diary.subject]).without(claim.event.uid, claim.span)
-            for diary in (self.diaries[subject] for subject in wanted if subject in self.diaries)
+            self._keeping(replace(self.diaries[subject], required=required), claim)
+            for subject, required in wanted.items()
+            if subject in self.diaries
         ]
+
+    def judge(self, claim: Claim) -> Allowed:
+        """Give what says whether the occurrence may become something else: something that keeps the rule that
+        the conflict is about, and breaks no hard constraint that it keeps as it is."""
+        screens = [diary.screen for diary in self.diaries_of(claim) if diary.screen is not None]
+        as_is = _breaking(screens, claim.event, claim.span)
+        if self.broken is not None:
+            if self.broken.id not in as_is:  # it cannot be judged
+                return lambda event, span: False
+            as_is.discard(self.broken.id)
+        return lambda event, span: _breaking(screens, event, span) <= as_is
+
+    def _keeping(self, diary: Diary, claim: Claim) -> Diary:
+        diary = diary.for_event(claim.event).without(claim.event.uid, claim.span)
+        if diary.screen is None or self.broken is None:
+            return diary
+        others = [each for each in diary.screen.constraints if each.id != self.broken.id]
+        kept = replace(diary.screen, constraints=(*others, replace(self.broken, hard=True)))
+        return replace(diary, screen=kept)
 
 
 class Strategy(Protocol):
@@ -113,5 +125,14 @@ def looseness(event: EventFacts) -> int:
     return event.movable * (1 + (event.flexibility is Flexibility.FLEXIBLE))
 
 
-def _seconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(seconds=1)
+def _breaking(screens: Iterable[Screen], event: EventFacts, span: Span) -> set[str]:
+    """Give the hard constraints that the event would break at that time."""
+    start, end = ((moment - EPOCH) // timedelta(seconds=1) for moment in (span.start, span.end))
+    return {
+        constraint.id
+        for screen in screens
+        for constraint in screen.constraints
+        if constraint.hard
+        and constraint.applies_to(screen.agenda.subject)
+        and constraint.rule.refused(screen.agenda, event, np.array([start]), end - start).any()
+    }

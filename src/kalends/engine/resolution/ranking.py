@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kalends.engine.claims import Claim
 from kalends.engine.conflicts import Conflict, ConflictKind
+from kalends.engine.constraints.rule import Constraint
 from kalends.engine.motives import (
     BreaksRule,
     CreatedLater,
@@ -18,7 +19,7 @@ from kalends.engine.motives import (
 )
 from kalends.engine.resolution.cancelling import CancelOccurrence
 from kalends.engine.resolution.moving import MoveToFreeTime
-from kalends.engine.resolution.options import BrokenRule, Circumstances, Option, Strategy, Yielding, looseness
+from kalends.engine.resolution.options import Circumstances, Option, Strategy, Yielding, looseness
 from kalends.engine.resolution.releasing import ReleaseOptional
 from kalends.engine.resolution.shortening import CutOneEnd
 from kalends.engine.resolution.swapping import SwapResource
@@ -67,10 +68,10 @@ def _is_gone(conflict: Conflict) -> bool:
     return conflict.kind is ConflictKind.RESOURCE and not conflict.subject.capacity
 
 
-def _motives(claim: Claim, conflict: Conflict, broken: BrokenRule | None) -> Iterator[Reason]:
+def _motives(claim: Claim, conflict: Conflict, broken: Constraint | None) -> Iterator[Reason]:
     event = claim.event
     if broken is not None:
-        yield BreaksRule(uid=event.uid, rule=broken.constraint.id, name=broken.constraint.name)
+        yield BreaksRule(uid=event.uid, rule=broken.id, name=broken.name)
     if _is_gone(conflict):
         yield OutOfService(uid=event.uid, resource=conflict.subject.id)
         return

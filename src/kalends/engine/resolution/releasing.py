@@ -18,9 +18,8 @@ class ReleaseOptional:
     def options(self, party: Yielding, circumstances: Circumstances) -> Iterator[Option]:
         claim, event = party.claim, party.claim.event
         member = claim.subject
-        if claim.required or member.kind is not SubjectKind.MEMBER:
-            return
-        if event.members == (member.id,):  # nobody would be left
+        somebody_left = any(other != member.id for other in event.members)
+        if claim.required or member.kind is not SubjectKind.MEMBER or not somebody_left:
             return
         yield Option(
             change=DropParticipant(uid=event.uid, before=claim.span, participant=member.id),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from kalends.engine.availability import QUARTER
-from kalends.engine.claims import Claim
 from kalends.engine.motives import KeepsMost
-from kalends.engine.resolution.options import BrokenRule, Circumstances, Option, Yielding
+from kalends.engine.resolution.options import Circumstances, Option, Yielding
 from kalends.engine.resolution.ways import Shorten
 from kalends.engine.spans import Span, gaps, over_capacity
 
@@ -22,9 +21,13 @@ class CutOneEnd:
 
     def options(self, party: Yielding, circumstances: Circumstances) -> Iterator[Option]:
         event, before = party.claim.event, party.claim.span
-        broken, step = circumstances.broken, circumstances.step
-        after = _room_beside(party) if broken is None else _least_cut(party.claim, broken, step)
-        if after is None or after.duration < max(before.duration / 2, self.shortest):
+        allowed = circumstances.judge(party.claim)
+        step = circumstances.step
+        pieces = _room_beside(party) if circumstances.broken is None else _ever_less(before, step)
+        least = max(before.duration / 2, self.shortest)
+        enough = (piece for piece in pieces if piece.duration >= least)
+        after = next((piece for piece in enough if allowed(event, piece)), None)
+        if after is None:
             return
         shorten = Shorten(uid=event.uid, before=before, after=after)
         yield Option(
@@ -35,24 +38,19 @@ class CutOneEnd:
         )
 
 
-def _room_beside(party: Yielding) -> Span | None:
-    """Give what the other parties leave of it, where that is one piece at one end."""
+def _room_beside(party: Yielding) -> Iterable[Span]:
+    """Give what the other parties leave of it, if that is one piece at one end."""
     before, places = party.claim.span, party.claim.subject.capacity
     if not places:
-        return None
-    taken = over_capacity((other.span for other in party.others), places - 1)
-    left = gaps(taken, before)
-    return (
-        left[0] if len(left) == 1 and (left[0].start == before.start or left[0].end == before.end) else None
-    )
+        return []
+    left = gaps(over_capacity((other.span for other in party.others), places - 1), before)
+    at_one_end = len(left) == 1 and (left[0].start == before.start or left[0].end == before.end)
+    return left if at_one_end else []
 
 
-def _least_cut(claim: Claim, broken: BrokenRule, step: timedelta) -> Span | None:
-    """Give what is left when so little is cut, at the end if both help, that the rule is kept."""
-    span = claim.span
+def _ever_less(span: Span, step: timedelta) -> Iterable[Span]:
+    """Cut more and more off its end, and as much off its start, as long as half of it is left."""
     for steps in range(1, span.duration // step // 2 + 1):
         cut = steps * step
-        for after in (Span(span.start, span.end - cut), Span(span.start + cut, span.end)):
-            if after.duration > timedelta(0) and broken.kept_by(claim, claim.event, after):
-                return after
-    return None
+        yield Span(span.start, span.end - cut)
+        yield Span(span.start + cut, span.end)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from kalends.engine.availability import refusals
-from kalends.engine.claims import EventFacts, SubjectKind
+from kalends.engine.claims import Claim, EventFacts, SubjectKind
 from kalends.engine.motives import SameTypeFree
 from kalends.engine.resolution.options import Circumstances, Option, Resource, Yielding
 from kalends.engine.resolution.ways import Swap
@@ -24,11 +24,13 @@ class SwapResource:
 
     def options(self, party: Yielding, circumstances: Circumstances) -> Iterator[Option]:
         claim, event = party.claim, party.claim.event
+        allowed = circumstances.judge(claim)
         suitable = (
             (given_up, other)
             for given_up in _at_stake(party, circumstances)
             for other in _alike(given_up, event, circumstances)
-            if _helps(given_up, other, party, circumstances)
+            if _is_free(other, claim, circumstances)
+            and allowed(_swapped(event, given_up.id, other.id), claim.span)
         )
         for nearer, (given_up, other) in enumerate(islice(suitable, self.alternatives)):
             yield Option(
@@ -58,11 +60,11 @@ def _alike(given_up: Resource, event: EventFacts, circumstances: Circumstances) 
     return sorted(others, key=lambda other: other.location != given_up.location)
 
 
-def _helps(given_up: Resource, other: Resource, party: Yielding, circumstances: Circumstances) -> bool:
-    claim, span, broken = party.claim, party.claim.span, circumstances.broken
-    if other.id in circumstances.diaries and refusals([circumstances.diaries[other.id]], span, span):
-        return False
-    return broken is None or broken.kept_by(claim, _swapped(claim.event, given_up.id, other.id), span)
+def _is_free(other: Resource, claim: Claim, circumstances: Circumstances) -> bool:
+    if other.id not in circumstances.diaries:
+        return True
+    diary = circumstances.diaries[other.id].for_event(claim.event)
+    return not refusals([diary], claim.span, claim.span)
 
 
 def _swapped(event: EventFacts, given_up: str, instead: str) -> EventFacts:

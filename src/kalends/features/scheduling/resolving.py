@@ -47,6 +47,8 @@ BACK = timedelta(days=7)
 AHEAD = timedelta(days=14)
 """How far around a clash other times are looked for."""
 
+_BESIDE = 8 * 86_400  # seconds
+
 
 class OptionGone(Clash):
     """The way out is no longer there: the calendar has changed since it was offered."""
@@ -161,6 +163,12 @@ def search_window(conflict: Conflict, now: int) -> tuple[int, int]:
     return max(now, start), max(now + 1, end)
 
 
+def surroundings(conflict: Conflict, now: int) -> tuple[int, int]:
+    """Give the time whose events matter to those places: caps count whole weeks."""
+    start, end = search_window(conflict, now)
+    return max(now, start - _BESIDE), end + _BESIDE
+
+
 def interchangeable(tx: Unit, resources: Collection[UUID]) -> frozenset[UUID]:
     """Give resources with all that are of their types, of which one may take another's place."""
     if not resources:
@@ -171,10 +179,12 @@ def interchangeable(tx: Unit, resources: Collection[UUID]) -> frozenset[UUID]:
 
 def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
     """Rank the ways out of a conflict, keeping the gaps that members like where that leaves any."""
+    broken = (each for each in gathered.asked.reported if each.id == conflict.rule)
     circumstances = Circumstances(
         diaries={},
-        window=Span.of_seconds(gathered.since, gathered.until),
+        window=Span.of_seconds(*search_window(conflict, _seconds(tx.now))),
         resources=_resources(gathered),
+        broken=next(broken, None),
         untouchable=gathered.reservations.keys(),
         habits=habits_of(tx, gathered.rows.categories),
     )

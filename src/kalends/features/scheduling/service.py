@@ -45,9 +45,10 @@ from kalends.features.scheduling.resolving import (
     choices,
     interchangeable,
     present_choices,
-    search_window,
     stored_reasons,
+    surroundings,
 )
+from kalends.features.scheduling.why import Story, story_of
 from kalends.kit.errors import Forbidden, NotFound, Stale
 from kalends.storage import Database, Unit
 
@@ -124,9 +125,9 @@ class Scheduling:
     ) -> Outcome:
         """Apply a plan, and say which conflicts it causes and what moved because of it.
 
-        With `preview` nothing is stored; `reasons` are kept with the set. Raises what `Changes.apply` raises,
-        and `ConstraintBroken` for a plan that breaks a hard constraint, unless `force` is given: a preview says
-        so under `refused_by`.
+        With `preview` nothing is stored; `reasons` are kept with the set. Raises what `Changes.apply` raises.
+        A plan that breaks a hard constraint raises `ConstraintBroken` unless `force` is given; its preview
+        says so under `refused_by`.
         """
         refused: list[Refused] = []
 
@@ -224,8 +225,7 @@ class Scheduling:
         """Take one of the ways out that `resolutions` gave.
 
         Raises `NotFound` as `resolutions` does, `OptionGone` where it is none any more, `Stale` where the
-        event changed in between, `Forbidden` where the actor may not change it, and `ConstraintBroken`, unless
-        `force` is given, where a way out of one kind breaks a hard constraint of another.
+        event changed in between, `Forbidden` where the actor may not change it, and what `carry_out` raises.
         """
         with self._database.read(actor.workspace_id) as tx:
             _, view = self._find(tx, actor, identity)
@@ -242,6 +242,14 @@ class Scheduling:
             reasons=choice_record(choice),
             force=force,
         )
+
+    def why(self, actor: Actor, event_id: UUID) -> Story:
+        """Tell why an event is where it is, and what it collides with; raises as `story_of` does."""
+        with self._database.read(actor.workspace_id) as tx:
+            story = story_of(tx, actor, event_id)
+            gathered = self._around(tx, [story.uid])
+            found = clashes.find(gathered, tx.now, touching=[story.uid])
+            return replace(story, conflicts=clashes.present(tx, actor, gathered, found))
 
     # Inside --------------------------------------------------------------------------------------------
 
@@ -277,7 +285,7 @@ class Scheduling:
 
     def _nearby(self, tx: Unit, conflict: Conflict) -> Gathered:
         """Gather what stands around a clash, for all who take part in its events."""
-        since, until = search_window(conflict, _seconds(tx.now))
+        since, until = surroundings(conflict, _seconds(tx.now))
         rows = load_rows(tx, Event.uid.in_(conflict.uids))
         claimed = claimed_by(tx, rows, reservations_named(tx, conflict.uids))
         things = interchangeable(tx, claimed.resources)
