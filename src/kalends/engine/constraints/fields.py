@@ -46,7 +46,8 @@ class Situation:
 
     def beside(self, period: Callable[[Agenda], IntColumn]) -> Column:
         """Count the events of each row's period, its own among them."""
-        periods, counts = np.unique(period(self.others or self.agenda), return_counts=True)
+        standing = self.agenda if self.others is None else self.others
+        periods, counts = np.unique(period(standing), return_counts=True)
         return count_at(periods, counts, period(self.agenda)) + float(self.others is not None)
 
 
