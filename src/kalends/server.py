@@ -12,9 +12,12 @@ from kalends.features.calendars import personal_data as calendars_data
 from kalends.features.calendars import service as calendars
 from kalends.features.changes import Changes
 from kalends.features.changes import service as changes_service
+from kalends.features.changes.event_uses import StoredEvents
 from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
+from kalends.features.resources import personal_data as resources_data
+from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
 from kalends.features.scheduling.constraints import personal_data as constraints_data
 from kalends.features.scheduling.optimising import Optimiser
@@ -47,6 +50,7 @@ def compose(
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
     return Services(
         database=database,
+        resources=Resources(StoredEvents(), horizon=settings.horizon),
         identity=Identity(
             database,
             keyring,
@@ -69,6 +73,7 @@ def hooks() -> Hooks:
             changes_service.erase,
             conflicts.erase,
             constraints_data.erase,
+            resources_data.erase,
             calendars_data.erase,
         ],
         calendar_chosen=[calendars.choose_default],
@@ -102,6 +107,7 @@ def serve(
         bring_up_alone(settings)
         services = compose(settings)
         held.callback(services.database.close)
+        held.callback(services.optimiser.close)
         listening = held.enter_context(closing(_listen(settings)))
         if prepare is not None:
             prepare(services)

@@ -12,10 +12,12 @@ from threading import Event, Thread
 from sqlalchemy.exc import OperationalError
 
 from kalends.features.calendars.rebuilding import is_current, rebuild_all
+from kalends.features.resources.service import refresh_all
 from kalends.features.changes import service as changes
 from kalends.features.identity import audit
 from kalends.features.identity.workspaces import workspace_ids
 from kalends.features.scheduling import conflicts
+from kalends.features.scheduling.optimising import service as optimising
 from kalends.interfaces.services import Services
 from kalends.kit.errors import Unavailable
 from kalends.settings import Settings
@@ -35,6 +37,7 @@ class Tidied:
     change_sets: int  # and the before-images in them
     audit_entries: int
     conflicts: int  # what was remembered of them
+    optimisations: int  # runs with their proposals
     sign_ins: int  # with resets, invitations and keys that are over
 
 
@@ -44,14 +47,16 @@ def tidy(services: Services, settings: Settings) -> Tidied:
     now = database.clock.now()
     trash, entries = now - timedelta(days=settings.trash_days), now - timedelta(days=settings.audit_days)
 
-    def purge(tx: Unit) -> tuple[int, int, int]:
-        return changes.purge(tx, before=trash), audit.purge(tx, entries), conflicts.purge(tx)
+    def purge(tx: Unit) -> tuple[int, int, int, int]:
+        kept = changes.purge(tx, before=trash), audit.purge(tx, entries)
+        return *kept, conflicts.purge(tx), optimising.purge(tx)
 
     purged = [database.write(id, purge) for id in workspace_ids(database)]
     return Tidied(
         change_sets=sum(each[0] for each in purged),
         audit_entries=sum(each[1] for each in purged),
         conflicts=sum(each[2] for each in purged),
+        optimisations=sum(each[3] for each in purged),
         sign_ins=services.identity.purge(entries),
     )
 
@@ -116,7 +121,8 @@ def bring_up_alone(settings: Settings) -> None:
         migrate(settings.url)
     with _database(settings) as database:
         if not is_current(database):
-            rebuild_all(database)
+            refresh_all(database)
+            rebuild_all(database)  # last: it notes the zones that were used
 
 
 def stored_version(settings: Settings) -> str | None:

@@ -10,7 +10,8 @@ import pytest
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.spans import Span
 from kalends.features.identity.actor import Actor
-from kalends.features.scheduling.optimising import NoLongerTrue, NothingChosen, NotReady, RunState, RunView
+from kalends.features.scheduling.optimising import NoLongerTrue, NothingChosen, RunState, RunView
+from kalends.kit.errors import NotFound
 from workspaces import Town, at
 
 WEEK = Span(at("2026-03-09 00:00"), at("2026-03-16 00:00"))
@@ -35,3 +36,99 @@ def test_the_lower_of_two_moves_to_the_nearest_time_and_says_why(home: Town) -> 
     ]
     assert view.sentence == "1 move, 1 conflicts less; nothing better exists."
     assert view.unplaced == []
+
+
+def test_taking_all_is_one_change_set_and_one_undo(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    for day in (10, 11, 12):
+        home.made(ana, title="Work", start=at(f"2026-03-{day} 09:00"), end=at(f"2026-03-{day} 12:00"), **HIGH)
+        home.made(ana, title="Gym", start=at(f"2026-03-{day} 11:00"), end=at(f"2026-03-{day} 12:30"), **LOW)
+    before = home.snapshot(ana)
+    view = proposed(home, ana)
+    assert len(view.moves) == 3
+    told = home.optimiser.take(ana, view.run.id, preview=True)
+    assert home.snapshot(ana) == before
+    assert len(told.resolved) == 3
+    done = home.optimiser.take(ana, view.run.id)
+    assert len(done.operations) == 3
+    assert home.scheduling.conflicts(ana) == []
+    assert done.change_set_id is not None
+    home.scheduling.undo(ana, done.change_set_id)
+    assert home.snapshot(ana) == before
+
+
+def test_some_moves_are_taken_and_others_left(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    for day in (10, 11):
+        home.made(ana, title="Work", start=at(f"2026-03-{day} 09:00"), **HIGH)
+        home.made(ana, title="Gym", start=at(f"2026-03-{day} 09:00"), **LOW)
+    view = proposed(home, ana)
+    first, second = view.moves
+    home.optimiser.take(ana, view.run.id, [first.move.id])
+    left = home.scheduling.conflicts(ana)
+    assert [each.conflict.occasion.start for each in left] == [second.move.before.start]
+    with pytest.raises(NothingChosen):
+        home.optimiser.take(ana, view.run.id, ["nonsense"])
+
+
+def test_occurrences_of_a_series_move_one_by_one(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Dinner", start=at("2026-03-10 18:00"), **HIGH)
+    home.made(ana, title="Concert", start=at("2026-03-12 18:30"), end=at("2026-03-12 21:00"), **HIGH)
+    gym = home.made(ana, title="Gym", start=at("2026-03-09 18:00"), rules=["FREQ=DAILY"], **LOW)
+    view = proposed(home, ana)
+    keys = [each.move.target.occurrence for each in view.moves]
+    assert keys == ["2026-03-10T18:00:00", "2026-03-12T18:00:00"]
+    done = home.optimiser.take(ana, view.run.id)
+    assert [each.object_id for each in done.operations] == [gym]
+    assert home.scheduling.conflicts(ana) == []
+
+
+def test_a_proposal_is_refused_where_the_calendar_has_changed(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    gym = home.made(ana, title="Gym", start=at("2026-03-10 09:00"), **LOW)
+    view = proposed(home, ana)
+    (move,) = view.moves
+    taken = home.made(ana, title="Dentist", start=move.move.after.start, **HIGH)
+    with pytest.raises(NoLongerTrue) as refused:
+        home.optimiser.take(ana, view.run.id)
+    assert refused.value.fields["changed"] == [str(taken)]
+    home.remove(ana, taken)
+    home.edit(ana, gym, title="Swimming")
+    with pytest.raises(NoLongerTrue) as refused:
+        home.optimiser.take(ana, view.run.id)
+    assert refused.value.fields["changed"] == [str(gym)]
+
+
+def test_what_cannot_be_placed_stays_and_says_what_stands_in_its_way(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    window = Span(at("2026-03-10 08:00"), at("2026-03-10 12:00"))
+    home.made(ana, title="Exam", start=window.start, end=window.end, priority=Priority.CRITICAL)
+    home.made(ana, title="Gym", start=at("2026-03-10 09:00"), **LOW)
+    view = proposed(home, ana, window)
+    assert view.moves == []
+    assert [each.sentence for each in view.unplaced] == [
+        "Gym stays at Tue 2026-03-10 09:00-10:00: it ranks below Exam (2 against 6); "
+        "all its times within 08:00-12:00 are taken; Ana has Exam"
+    ]
+    with pytest.raises(NothingChosen):
+        home.optimiser.take(ana, view.run.id)
+
+
+def test_a_run_of_somebody_else_is_not_there(home: Town) -> None:
+    ana, ben = home.household("Ana", "Ben")
+    run = home.optimiser.start(ana, WEEK, patience=timedelta(seconds=60))
+    with pytest.raises(NotFound):
+        home.optimiser.get(ben, run.id)
+    assert home.optimiser.runs(ben) == []
+    assert [each.id for each in home.optimiser.runs(ana)] == [run.id]
+
+
+def test_what_the_actor_may_not_write_stays(home: Town) -> None:
+    ana, ben = home.household("Ana", "Ben")
+    home.hide(ben)
+    home.made(ben, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    home.made(ben, title="Gym", start=at("2026-03-10 09:00"), **LOW)
+    assert proposed(home, ana).moves == []
+    assert len(proposed(home, ben).moves) == 1

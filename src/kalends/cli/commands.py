@@ -43,6 +43,8 @@ COMMANDS = {
     "expand": Entry("expanding", "Expand a recurrence rule; needs no data.", _CALENDAR),
     "conflicts": Entry("clashes", "List what collides.", _CLASHES),
     "resolve": Entry("clashes", "Show the ways out of a conflict, or take one.", _CLASHES),
+    "optimize": Entry("optimising", "Find a better arrangement of a stretch of time.", _CLASHES),
+    "why": Entry("optimising", "Say why an event is where it is.", _CLASHES),
     "ignore": Entry("clashes", "Live with a conflict, until its events' times change.", _CLASHES),
     "undo": Entry("undoing", "Take a change back.", _CLASHES),
     "history": Entry("undoing", "List what was changed.", _CLASHES),

@@ -90,6 +90,7 @@ def composed(ctx: typer.Context, settings: Settings) -> Services:
     """Compose the services, and close them when the command ends."""
     services = compose(settings)
     ctx.call_on_close(services.database.close)
+    ctx.call_on_close(services.optimiser.close)
     return services
 
 

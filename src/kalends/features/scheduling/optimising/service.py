@@ -7,7 +7,7 @@ changes before somebody takes it; then what it rests on is looked at again, in t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -102,6 +102,8 @@ class Optimiser:
     ) -> None:
         self._database, self._changes, self._scheduling = database, changes, scheduling
         self._executor = executor
+        self._going: dict[UUID, Future[None]] = {}  # in this process
+        self._closing = False
         self._effort = effort or Effort()
         self._longest_silence = timedelta(seconds=self._effort.wall_seconds) + _SILENCE
 
@@ -133,16 +135,28 @@ class Optimiser:
             return tx.add(run)
 
         run = self._database.write(actor.workspace_id, begin)
-        future = self._executor.submit(self._work, actor, run.id, window)
-        if patience:
+        future = self._going[run.id] = self._executor.submit(self._work, actor, run.id, window)
+        future.add_done_callback(lambda _: self._going.pop(run.id, None))
+        return self.wait(actor, run.id, patience)
+
+    def wait(self, actor: Actor, run_id: UUID, patience: timedelta) -> OptimisationRun:
+        """Give a run when it has ended, or as it stands after `patience`; another process's at once."""
+        future = self._going.get(run_id)
+        if future is not None:
             wait([future], timeout=patience.total_seconds())
-        return self.get(actor, run.id)
+        return self.get(actor, run_id)
+
+    def close(self) -> None:
+        """End every run that goes on, and wait until they have."""
+        self._closing = True
+        self._executor.shutdown(cancel_futures=True)
 
     def get(self, actor: Actor, run_id: UUID) -> OptimisationRun:
         """Give one's own run as it stands; one whose process has died has failed. Raises `NotFound`."""
         with self._database.read(actor.workspace_id) as tx:
             run = _own(tx, actor, run_id)
-            dead = run.state is RunState.RUNNING and run.beat_at < tx.now - self._longest_silence
+            silent = run.beat_at < tx.now - self._longest_silence and run_id not in self._going
+            dead = run.state is RunState.RUNNING and silent
         return self._ended(actor, run_id, RunState.FAILED, failure=_INTERRUPTED) if dead else run
 
     def present(self, actor: Actor, run: OptimisationRun) -> RunView:
@@ -195,7 +209,8 @@ class Optimiser:
         try:
             proposal = self.propose(actor, window, self._watch(actor, run_id))
         except _Cancelled:
-            self._ended(actor, run_id, RunState.CANCELLED)
+            state = RunState.FAILED if self._closing else RunState.CANCELLED
+            self._ended(actor, run_id, state, failure=_INTERRUPTED if self._closing else None)
         except KalendsError as error:
             self._ended(
                 actor, run_id, RunState.FAILED, failure={"code": error.code, "message": error.message}
@@ -282,6 +297,8 @@ class Optimiser:
 
         def watch(progress: Progress) -> bool:
             nonlocal last
+            if self._closing:
+                return False
             if self._database.clock.now() - last < _BEAT:
                 return True
             last = self._database.clock.now()
