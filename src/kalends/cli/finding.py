@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -24,16 +25,22 @@ def free(
     optional: Annotated[
         list[str] | None, typer.Option("--optional", metavar="NAME", help="Who may come; can be repeated.")
     ] = None,
+    resources: Annotated[
+        list[str] | None, typer.Option("--resource", metavar="NAME", help="What must be free too.")
+    ] = None,
     duration: Annotated[str, typer.Option("--duration", "-d", help="How long: 60m, 1h30m.")] = "60m",
     within: Annotated[
         str | None, typer.Option(metavar="FROM/TO", help="Days or times, such as mon/fri; by default a week.")
     ] = None,
     step: Annotated[str, typer.Option(help="On which marks slots begin.")] = "15m",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 10,
+    ranked: Annotated[
+        bool, typer.Option("--ranked", help="The best first: those that break the least of what is liked.")
+    ] = False,
 ) -> None:
     """Find times at which everybody is free.
 
-    The hours that members like, and the gaps they keep between events, are respected.
+    The hours that members like, the gaps they keep between events and hard constraints are respected.
     """
     desk = open_desk(ctx)
     since, until = ends_of(within, field="within")
@@ -43,8 +50,12 @@ def free(
     required = picking.members(desk, members or [str(desk.actor.member_id)])
     welcome = picking.members(desk, optional or [])
     names = {str(each.id): each.name for each in (*required, *welcome)}
-    company = Company(required=[each.id for each in required], optional=[each.id for each in welcome])
-    slots = desk.read(
+    company = Company(
+        required=[each.id for each in required],
+        optional=[each.id for each in welcome],
+        resources=[picking.resource(desk, each).id for each in resources or ()],
+    )
+    found = desk.read(
         lambda tx: find_free(
             tx,
             company,
@@ -52,27 +63,31 @@ def free(
             read_exact(duration, field="duration"),
             step=read_exact(step, field="step"),
             limit=limit,
+            ranked=ranked,
         )
     )
     answer(
         ctx,
         [
             {
-                "start": slot.span.start.astimezone(desk.tzinfo).isoformat(),
-                "end": slot.span.end.astimezone(desk.tzinfo).isoformat(),
-                "free": list(slot.free),
-                "missing": list(slot.missing),
+                "start": each.slot.span.start.astimezone(desk.tzinfo).isoformat(),
+                "end": each.slot.span.end.astimezone(desk.tzinfo).isoformat(),
+                "free": list(each.slot.free),
+                "missing": list(each.slot.missing),
+                "penalty": each.slot.penalty,
+                "broken": [asdict(broken) for broken in each.broken],
             }
-            for slot in slots
+            for each in found
         ],
         table_of(
-            ["when", "without"],
+            ["when", "without", "against"],
             [
                 [
-                    span_of(slot.span.start, slot.span.end, desk.now),
-                    ", ".join(names[id] for id in slot.missing),
+                    span_of(each.slot.span.start, each.slot.span.end, desk.now),
+                    ", ".join(names[id] for id in each.slot.missing),
+                    ", ".join(broken.name for broken in each.broken),
                 ]
-                for slot in slots
+                for each in found
             ],
             empty="There is no such time: try a shorter one, a longer stretch, or fewer people.",
         ),

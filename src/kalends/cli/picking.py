@@ -16,6 +16,7 @@ from kalends.features.calendars.queries import EventFilter, event_views
 from kalends.features.calendars.service import list_calendars
 from kalends.features.changes.models import ChangeSet
 from kalends.features.identity.models import Member
+from kalends.features.resources.models import Resource
 from kalends.kit.errors import NotFound
 from kalends.storage import Unit
 
@@ -90,6 +91,12 @@ def category(desk: Desk, wanted: str) -> UUID:
     """Give the category of that name."""
     known = desk.read(lambda tx: tx.execute(select(Category)).scalars().all())
     return pick(wanted, known, kind="category", id=lambda each: each.id.hex, name=lambda each: each.name).id
+
+
+def resource(desk: Desk, wanted: str) -> Resource:
+    """Give the resource of that name or id."""
+    known = desk.read(lambda tx: tx.execute(select(Resource).order_by(Resource.id)).scalars().all())
+    return pick(wanted, known, kind="resource", id=lambda each: each.id.hex, name=lambda each: each.name)
 
 
 def event(desk: Desk, wanted: str) -> UUID:
