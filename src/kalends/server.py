@@ -21,6 +21,7 @@ from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
 from kalends.features.scheduling.constraints import personal_data as constraints_data
 from kalends.features.scheduling.optimising import Optimiser
+from kalends.features.scheduling.preparing import keeping as preparing
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
@@ -60,14 +61,16 @@ def compose(
         changes=changes,
         scheduling=scheduling,
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
-        optimiser=Optimiser(database, changes, scheduling, ThreadPoolExecutor(1, "optimiser")),
+        optimiser=Optimiser(
+            database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), settings.effort
+        ),
     )
 
 
 def hooks() -> Hooks:
     """Say what the features do when people and workspaces come and go."""
     return Hooks(
-        workspace_added=[calendars.set_up_workspace, categories.set_up_workspace],
+        workspace_added=[calendars.set_up_workspace, categories.set_up_workspace, preparing.set_up_workspace],
         member_added=[calendars.set_up_member],
         member_removed=[
             changes_service.erase,

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kalends.engine.placement import Effort
 from kalends.ical.limits import Limits
 from kalends.kit.errors import InvalidInput
 
@@ -35,6 +36,7 @@ class Settings(BaseModel):
     horizon_days: int = Field(default=730, ge=1, le=3660)
     max_body_bytes: int = Field(default=1_000_000, ge=1)  # of every request but imports
     max_occurrences: int = Field(default=10_000, ge=1)  # that one range is answered with
+    solver_seconds: int = Field(default=30, ge=1)  # of work, that one optimisation may take
     ical_max_bytes: int = Field(default=50_000_000, ge=1)  # of an imported file
     ical_max_line: int = Field(default=5_000_000, ge=75)  # characters, unfolded
     ical_max_depth: int = Field(default=8, ge=3)  # nested components; an alarm is at 3
@@ -74,6 +76,12 @@ class Settings(BaseModel):
     def ical_limits(self) -> Limits:
         """Give how much of iCalendar is read."""
         return Limits(**{field.name: getattr(self, f"ical_{field.name}") for field in fields(Limits)})
+
+    @property
+    def effort(self) -> Effort:
+        """Give how hard the optimiser may look. Work is counted alike on every machine; the clock stops it
+        where a machine is far too slow."""
+        return Effort(deterministic_seconds=self.solver_seconds, wall_seconds=4 * self.solver_seconds)
 
     @property
     def horizon(self) -> timedelta:
