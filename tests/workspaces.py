@@ -24,6 +24,7 @@ from kalends.features.calendars.models import (
     CalendarObject,
     CalendarVisibility,
     Event,
+    EventResource,
     Grant,
     Participant,
 )
@@ -230,7 +231,7 @@ class Town:
 
         def take(tx: Unit) -> dict[str, Any]:
             kept: dict[str, Any] = {}
-            for table in (CalendarObject, Event, Participant):
+            for table in (CalendarObject, Event, Participant, EventResource):
                 columns = [column for column in table.__table__.columns if column.name not in _GROWING]
                 rows = tx.execute(select(table)).scalars().all()
                 kept[table.__tablename__] = sorted(

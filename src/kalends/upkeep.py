@@ -12,10 +12,10 @@ from threading import Event, Thread
 from sqlalchemy.exc import OperationalError
 
 from kalends.features.calendars.rebuilding import is_current, rebuild_all
-from kalends.features.resources.service import refresh_all
 from kalends.features.changes import service as changes
 from kalends.features.identity import audit
 from kalends.features.identity.workspaces import workspace_ids
+from kalends.features.resources.service import refresh_all
 from kalends.features.scheduling import conflicts
 from kalends.features.scheduling.optimising import service as optimising
 from kalends.interfaces.services import Services

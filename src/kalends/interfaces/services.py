@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kalends.features.changes import Changes
 from kalends.features.identity.service import Identity
+from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling
 from kalends.features.scheduling.optimising import Optimiser
 from kalends.storage import Database
@@ -20,4 +21,5 @@ class Services:
     changes: Changes
     scheduling: Scheduling
     exchange: Exchange
+    resources: Resources
     optimiser: Optimiser

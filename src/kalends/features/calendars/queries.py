@@ -73,6 +73,7 @@ class EventView:
     calendar: CalendarView
     category: Category | None
     participants: Sequence[Taker] = ()
+    resources: Sequence[UUID] = ()  # that it takes, where there are such
 
     @property
     def full(self) -> bool:
@@ -269,8 +270,14 @@ def _view(
     )
     if sight is Sight.NOTHING:
         return None
-    category = rows.categories.get(row.category_id)
-    return EventView(row=row, sight=sight, calendar=calendar, category=category, participants=taking)
+    return EventView(
+        row=row,
+        sight=sight,
+        calendar=calendar,
+        category=rows.categories.get(row.category_id),
+        participants=taking,
+        resources=rows.resources_of(row) if row.has_resources else (),
+    )
 
 
 def event_views(tx: Unit, actor: Actor, which: ColumnElement[bool], filters: EventFilter) -> list[EventView]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from kalends.features.calendars.models import Calendar, CalendarObject, Event
 from kalends.features.calendars.objects import Image, unfolded
 from kalends.features.calendars.projection import member_address
 from kalends.features.calendars.queries import views_of
+from kalends.features.changes.fitting import Fitting
 from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.values import HeldBack, Holder, Operation
 from kalends.features.identity import audit
@@ -23,6 +25,8 @@ from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.kit.errors import Clash, Forbidden, Stale
 from kalends.storage import Unit
+
+_ADDRESS = re.compile(r"urn:uuid:[0-9a-f-]{36}", re.IGNORECASE)
 
 TRASH_KEPT = timedelta(days=30)
 """How long before-images are kept unless configured: so long can a set be undone."""
@@ -44,10 +48,16 @@ class AlreadyUndone(Clash):
 
 
 class Changes:
-    """Applies change sets, asking those who hold events first."""
+    """Applies change sets, asking those who hold events first.
 
-    def __init__(self, holders: Mapping[str, Holder] | None = None) -> None:
+    `horizon` is how far ahead resources are kept from being promised twice.
+    """
+
+    def __init__(
+        self, holders: Mapping[str, Holder] | None = None, *, horizon: timedelta = timedelta(days=730)
+    ) -> None:
         self._holders = dict(holders or {})
+        self._horizon = horizon
 
     def apply(
         self,
@@ -66,7 +76,9 @@ class Changes:
         `own_part_only` says that the operations change no more than the actor's own part in an event,
         for which access to its calendar is not needed.
         Raises `Stale` when an object is not at the expected version, `Forbidden` without write access,
-        `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice.
+        `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice, `OverCapacity`
+        when more would take a resource than it serves; an import stores the event all the same, declined by
+        that resource, which then stands among the set's reasons.
         """
         wanted, operations = operations, [op for op in operations if op.before != op.after]
         if not operations:
@@ -74,11 +86,17 @@ class Changes:
                 audit.record(tx, actor, _action(source, wanted), kind="event", subject=wanted[0].object_id)
             return None
         _lock(tx, operations)
+        fitting = Fitting.locked(tx, operations, self._horizon)
         stored = objects.load(tx, [op.object_id for op in operations])
         _must_be_current(operations, stored)
         if not own_part_only:
             _must_be_allowed(tx, actor, operations)
         self._ask_holders(tx, actor, operations)
+        if source is Source.IMPORT:
+            operations, declined = fitting.fitted(tx)
+            reasons = [*reasons, *declined]
+        else:
+            fitting.must_fit(tx, actor)
         versions = objects.store(tx, [(stored.get(op.object_id), op.after) for op in operations])
         change_set = _log(tx, actor, operations, versions, source, cause_id, undoes_id, reasons)
         for op in operations:
@@ -141,7 +159,14 @@ def purge(tx: Unit, *, before: datetime) -> int:
 
 
 def _lock(tx: Unit, operations: Sequence[Operation]) -> None:
-    tx.lock(Calendar, {image.calendar_id for op in operations for image in (op.before, op.after) if image})
+    """Hold the calendars and then the members that the operations touch; resources come after them."""
+    images = [image for op in operations for image in (op.before, op.after) if image]
+    calendars = {image.calendar_id for image in images}
+    tx.lock(Calendar, calendars)
+    owners = tx.execute(select(Calendar.owner_member_id).where(Calendar.id.in_(calendars))).scalars()
+    named = {address.lower() for image in images for address in _ADDRESS.findall(unfolded(image.text))}
+    members = tx.execute(select(Member.id)).scalars()
+    tx.lock(Member, {*filter(None, owners), *(id for id in members if member_address(id) in named)})
 
 
 def _must_be_current(operations: Sequence[Operation], stored: Mapping[UUID, CalendarObject]) -> None:

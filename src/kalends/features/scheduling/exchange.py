@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import select
 
+from kalends.engine.spans import Span
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, CalendarView, Sight, calendars_of, require
 from kalends.features.calendars.models import Calendar, CalendarObject, Event
@@ -41,6 +44,32 @@ _STEP = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """A resource that an event did not get: so many would have had it at once at that time."""
+
+    object_id: UUID
+    uid: str
+    resource_id: UUID
+    resource: str  # its name
+    span: Span
+    capacity: int
+    wanted: int
+
+    @classmethod
+    def of(cls, reason: Mapping[str, Any]) -> Self:
+        """Read it from the reasons of the change set."""
+        return cls(
+            object_id=UUID(reason["object_id"]),
+            uid=reason["uid"],
+            resource_id=UUID(reason["resource_id"]),
+            resource=reason["resource"],
+            span=Span(datetime.fromisoformat(reason["start"]), datetime.fromisoformat(reason["end"])),
+            capacity=reason["capacity"],
+            wanted=reason["wanted"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What an import did, or in a preview would do."""
 
@@ -51,6 +80,7 @@ class ImportReport:
     unchanged: int
     older: int  # in the file, than what is stored: left alone
     problems: Sequence[Problem]  # what the file holds that could not be taken
+    declined: Sequence[Declined]  # what events asked for and did not get: they were stored without it
     conflicts: Sequence[ConflictView]  # of the events that came in: the first of them
     conflict_count: int  # and how many there are in all
 
@@ -131,15 +161,14 @@ class Exchange:
                     operations.append(operation)
             return operations
 
-        def apply(tx: Unit) -> UUID | None:
+        def apply(tx: Unit) -> tuple[UUID | None, list[Declined]]:
             applied = self._changes.apply(tx, actor, plan(tx), source=Source.IMPORT)
-            return applied.id if applied else None
+            return (applied.id, list(map(Declined.of, applied.reasons))) if applied else (None, [])
 
+        run = self._database.rehearse if preview else self._database.write
+        change_set_id, declined = run(actor.workspace_id, apply)
         if preview:
-            self._database.rehearse(actor.workspace_id, apply)
             change_set_id = None
-        else:
-            change_set_id = self._database.write(actor.workspace_id, apply)
         conflicts: list[ConflictView] = []
         count = 0
         if change_set_id is not None:
@@ -153,6 +182,7 @@ class Exchange:
             unchanged=fates[_Fate.UNCHANGED],
             older=fates[_Fate.OLDER],
             problems=problems,
+            declined=declined,
             conflicts=conflicts,
             conflict_count=count,
         )
