@@ -1,6 +1,8 @@
 """Placing movable things in time, at the least cost."""
 
 from kalends.engine.placement.effort import Effort, Progress
+from kalends.engine.placement.evaluate import Violation, evaluate, violations_of
+from kalends.engine.placement.exact import solve_part
 from kalends.engine.placement.problem import (
     Activity,
     Blocker,
@@ -12,7 +14,9 @@ from kalends.engine.placement.problem import (
     Problem,
     Solution,
     Use,
+    any_start,
 )
+from kalends.engine.placement.relax_and_merge import solve
 
 __all__ = [
     "Activity",
@@ -27,4 +31,10 @@ __all__ = [
     "Progress",
     "Solution",
     "Use",
+    "Violation",
+    "any_start",
+    "evaluate",
+    "solve",
+    "solve_part",
+    "violations_of",
 ]

@@ -88,6 +88,8 @@ def evaluate(problem: Problem, placed: Sequence[Placed]) -> tuple[int, ...]:
             for cost in swap_cost(choice, index):
                 pay(cost)
     for lane, stays in zip(problem.lanes, stays_by_lane(problem, placed), strict=True):
+        if lane.crowded is None and all(stay.soft is None for stay in stays):
+            continue
         for one, other in combinations(stays, 2):
             apart = max(one.start, other.start) - min(one.end, other.end)
             if apart < 0:

@@ -18,7 +18,7 @@ import numpy as np
 from kalends.engine.placement.evaluate import larger, swap_cost
 from kalends.engine.placement.objective import Objective
 from kalends.engine.placement.problem import Activity, Cost, Placed, Problem
-from kalends.engine.placement.surroundings import Mask, Settled, Surroundings, load
+from kalends.engine.placement.surroundings import Settled, Surroundings, load
 from kalends.engine.span_columns import IntColumn
 
 Expression = Any  # ortools has no types: a literal, a variable or a sum of them

@@ -6,8 +6,8 @@ the second only between equals, and so on. A cost of None stands for "never".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class Lane:
     id: str
     capacity: int = 1  # 0 or more; soft uses and gaps need a capacity of 1
     gap: int = 0  # grains kept free between two of its activities, always
-    wished_gap: int = 0  # grains that should be; falling short costs `crowded` a pair of neighbours
-    crowded: Cost | None = None
+    wished_gap: int = 0  # grains that should be free between any two that do not overlap
+    crowded: Cost | None = None  # of each two that are closer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One lane to be had out of several, such as any room that is large enough."""
+    """One lane to be had out of several, such as any room that is large enough.
+
+    What is placed gets one for each of its choices, all different. What stays unplaced at home keeps the
+    current one, if it has any.
+    """
 
     lanes: tuple[int, ...]  # at least one, each once
     costs: tuple[Cost | None, ...] = ()  # of each; none where empty
@@ -124,6 +128,7 @@ class Solution:
     bounds: tuple[int, ...]  # what no placement can go below, level by level
     optimal: bool  # nothing better exists
     groups: int = 0  # independent tangles that were solved apart
+    missing: tuple[int, ...] = ()  # must be placed, and cannot be: the problem contradicts itself
     # Of each activity that could not be placed: who stands in its way, the most frequent first.
     blockers: dict[int, Sequence[Blocker]] = field(default_factory=dict)
 
@@ -134,6 +139,23 @@ class Solution:
             if cost != bound:
                 return 1.0 if cost == 0 else min(1.0, (cost - bound) / max(1, abs(cost)))
         return 0.0
+
+
+def restricted(problem: Problem, kept: Sequence[int], *, frozen: Collection[int] = ()) -> Problem:
+    """Give the problem of some of the activities, in this order, of which the frozen stay as they are."""
+    index = {number: position for position, number in enumerate(kept)}
+    activities = (problem.activities[number] for number in kept)
+    return replace(
+        problem,
+        activities=tuple(
+            replace(activity, movable=activity.movable and number not in frozen)
+            for number, activity in zip(kept, activities, strict=True)
+        ),
+        limits=tuple(
+            replace(limit, activities=frozenset(index[n] for n in limit.activities if n in index))
+            for limit in problem.limits
+        ),
+    )
 
 
 def any_start(first: int, last: int) -> IntColumn:

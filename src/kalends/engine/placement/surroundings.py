@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kalends.engine import span_columns
-from kalends.engine.placement.evaluate import Stay, larger, lanes_of, position
+from kalends.engine.placement.evaluate import Stay, lanes_of, larger, position
 from kalends.engine.placement.problem import Activity, Cost, Lane, Placed, Problem
 from kalends.engine.span_columns import IntColumn, SpanColumns
 
@@ -83,13 +83,13 @@ class LaneUse:
 
     def __init__(self, lane: Lane, stays: Sequence[tuple[Stay, bool]]) -> None:
         self.lane = lane
-        self._stays = [stay for stay, _ in stays]
+        self.stays = [stay for stay, _ in stays]
         self._asking = [stay for stay, asks in stays if asks]
 
     @cached_property
     def there(self) -> SpanColumns:
         """Give the time taken by those that must have the lane, each with the gap after it."""
-        return self._taken(self._stays)
+        return self._taken(self.stays)
 
     @cached_property
     def asking(self) -> SpanColumns:
@@ -99,7 +99,7 @@ class LaneUse:
     @cached_property
     def arrived(self) -> SpanColumns:
         """Give the same of those that are where they were not before."""
-        return self._taken([stay for stay in self._stays if stay.arrived])
+        return self._taken([stay for stay in self.stays if stay.arrived])
 
     @cached_property
     def _closed(self) -> SpanColumns:
@@ -137,7 +137,7 @@ class LaneUse:
     def costs(self, starts: IntColumn, duration: int, soft: Cost | None) -> Iterator[tuple[Cost, IntColumn]]:
         """Give what meeting the settled costs: a cost and how many times it is paid at each start."""
         ends = starts + duration
-        for stay in self._stays:
+        for stay in self.stays:
             shared = larger(soft, stay.soft)
             if shared is None and self.lane.crowded is None:
                 continue
