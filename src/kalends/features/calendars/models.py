@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kalends.engine.claims import Flexibility, Priority
@@ -180,6 +180,13 @@ class Event(Scoped, Table):
         Index("ix_event_window", "workspace_id", "calendar_id", "until_utc", "since_utc"),
         Index("ix_event_category", "workspace_id", "category_id"),
         Index("ix_event_uid", "workspace_id", "uid"),
+        Index(
+            "ix_event_holder",
+            "workspace_id",
+            "holder",
+            sqlite_where=text("holder IS NOT NULL"),
+            postgresql_where=text("holder IS NOT NULL"),
+        ),
     )
 
     object_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -37,6 +37,7 @@ from kalends.features.scheduling.claims import Gathered, claimed_by, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
 from kalends.features.scheduling.constraints.refusing import ConstraintBroken, Refused, Watch
 from kalends.features.scheduling.models import ResolvedHow
+from kalends.features.scheduling.preparing.preparation import prepared
 from kalends.features.scheduling.resolving import (
     Choice,
     ChoiceView,
@@ -48,6 +49,7 @@ from kalends.features.scheduling.resolving import (
     stored_reasons,
     surroundings,
 )
+from kalends.features.scheduling.shortfall import Shortfall
 from kalends.features.scheduling.why import Story, story_of
 from kalends.kit.errors import Forbidden, NotFound, Stale
 from kalends.storage import Database, Unit
@@ -84,6 +86,7 @@ class Outcome:
     moved: Sequence[OperationView] = ()  # what `auto_resolve` moved because of it
     auto_resolved_by: Sequence[UUID] = ()  # the change sets of those moves
     refused_by: Sequence[Refused] = ()  # of a preview: the hard constraints for which it would be refused
+    unplaced: Sequence[Shortfall] = ()  # what should have found time with it and did not
 
 
 _NOTHING = Outcome(change_set_id=None, operations=())
@@ -126,13 +129,18 @@ class Scheduling:
         """Apply a plan, and say which conflicts it causes and what moved because of it.
 
         With `preview` nothing is stored; `reasons` are kept with the set. Raises what `Changes.apply` raises.
+        With events that are prepared for, their sessions are made, moved and removed in the same set.
         A plan that breaks a hard constraint raises `ConstraintBroken` unless `force` is given; its preview
         says so under `refused_by`.
         """
         refused: list[Refused] = []
+        unplaced: list[Shortfall] = []
 
         def apply(tx: Unit) -> ChangeSet | None:
             operations = plan(tx)
+            if not own_part_only:
+                completed = prepared(tx, actor, operations)
+                operations, unplaced[:] = completed.operations, completed.unplaced
             watch = None if force else Watch.over(tx, operations, self._settings.horizon)
             change_set = self._changes.apply(
                 tx, actor, operations, source=source, own_part_only=own_part_only, reasons=reasons
@@ -143,7 +151,7 @@ class Scheduling:
             return change_set
 
         outcome = self.settle(actor, apply, preview=preview, how=how)
-        return replace(outcome, refused_by=refused)
+        return replace(outcome, refused_by=refused, unplaced=unplaced)
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.

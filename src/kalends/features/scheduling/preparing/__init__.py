@@ -1,0 +1,1 @@
+"""What an event asks for beforehand: a future exam makes study sessions."""
