@@ -125,7 +125,7 @@ class _Search:
         ]
 
     def bounds(self, stage: Stage) -> list[int]:
-        """Give what no placement can go below on the levels of a stage, the earlier ones being as they are."""
+        """Give what nothing can go below on the levels of a stage, the earlier ones being as they are."""
         bases = [self._model.objective.levels[level].first for level in stage.levels]
         least = sum(unit * base for unit, base in zip(stage.units, bases, strict=True))
         return stage.unpacked(max(0, round(self.solver.best_objective_bound) - least), bases)

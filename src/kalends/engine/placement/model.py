@@ -359,12 +359,8 @@ class Model:
             demands.append(demand)
         if capacity == 1 and len(intervals) > 1:
             self.cp.add_no_overlap(intervals)
-        elif 1 < capacity < len(intervals) + max(0, *(self._most(d) for d in demands), 0):
+        elif capacity > 1:
             self.cp.add_cumulative(intervals, demands, capacity)
-
-    @staticmethod
-    def _most(demand: Expression) -> int:
-        return demand if isinstance(demand, int) else 1 << 30
 
     def _standing(self, lane: int, users: _Users) -> Iterable[tuple[int, int, Expression]]:
         """Give stretches of a lane with what is taken there by those that stay: free and settled ones."""

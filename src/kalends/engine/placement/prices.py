@@ -2,7 +2,7 @@
 
 Vectors begin with the number of activities that must be placed and are not; the problem's levels follow.
 Compared as tuples, and added and taken away number by number, they are an ordered group: all that the proof
-in `solve` needs.
+in `relax_and_merge` needs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Placing everything: relax and merge, exact, at a cost that grows with the tangles and not with the calendar.
+"""Placing everything with proof, at a cost that grows with the tangles and not with the calendar.
 
 Most of a calendar is content: where it is it breaks nothing, and no other place would cost it less. Only
 tangles are solved, each alone against what stays. Why the union of their solutions is the best there is:
@@ -327,7 +327,7 @@ class _Solving:
     # What comes of it
 
     def _solution(self) -> Solution:
-        while self._stopped and any([self._adopt(tangle) for tangle in self._tangles]):
+        while self._stopped and any(self._adopt(tangle) for tangle in self._tangles):
             pass
         costs = evaluate(self._problem, self._best)
         parts = [tangle.part for tangle in self._tangles]

@@ -1,7 +1,7 @@
 """Who is in whose way: at home before anything is solved, and between solved parts.
 
-Both are sweeps over each lane by the one rule of `evaluate`: what arrives needs room beside all that is there,
-what is placed at home beside all but those that stay in conflict.
+Both are sweeps over each lane by the one rule of `evaluate`: what arrives needs room beside all that is
+there, what is placed at home beside all but those that stay in conflict.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kalends.engine.placement.evaluate import Stay, lanes_of, larger, position
-from kalends.engine.placement.problem import Activity, Lane, Placed, Problem
+from kalends.engine.placement.problem import Activity, Lane, Limit, Placed, Problem
 from kalends.engine.placement.surroundings import lanes_used
 
 
@@ -79,25 +79,23 @@ def tangles(problem: Problem) -> list[frozenset[int]]:
         for number, activity in enumerate(problem.activities)
     }
     for lane, stays in enumerate(_stays(problem, homes)):
-        for there, _ in _instants([stay for stay in stays if stay.soft is None], problem.lanes[lane]):
+        for there in _instants([stay for stay in stays if stay.soft is None], problem.lanes[lane]):
             if len(there) > problem.lanes[lane].capacity:
                 groups.join(s.activity for s in there if problem.activities[s.activity].movable)
     for limit in problem.limits:
-        there_now = [
-            n for n in limit.activities if _inside(problem.activities[n].home, limit.first, limit.last)
-        ]
-        if limit.over is None and len(there_now) > limit.most:
-            groups.join(n for n in there_now if problem.activities[n].movable)
+        inside = [n for n in limit.activities if _inside(problem.activities[n].home, limit)]
+        if limit.over is None and len(inside) > limit.most:
+            groups.join(n for n in inside if problem.activities[n].movable)
     return groups.sets()
 
 
 def clashes(problem: Problem, placed: Mapping[int, Placed], part: Mapping[int, int]) -> Iterator[set[int]]:
     """Give the parts that together break something, or cost more than each alone.
 
-    `placed` holds all that is anywhere; what is in no part is settled, and each part is known to get on with it.
+    `placed` holds all that is anywhere. What is in no part is settled, and each part gets on with it.
     """
     for lane, stays in zip(problem.lanes, _stays(problem, placed), strict=True):
-        for there, new in _instants([stay for stay in stays if stay.soft is None], lane):
+        for there in _instants([stay for stay in stays if stay.soft is None], lane):
             parts = _parts(there, part)
             if len(parts) > 1 and len(there) > lane.capacity and _over(problem, there, lane.capacity):
                 yield parts
@@ -134,13 +132,13 @@ def _stays(problem: Problem, placed: Mapping[int, Placed]) -> list[list[Stay]]:
     return [sorted(stays, key=lambda stay: (stay.start, stay.activity)) for stays in lanes]
 
 
-def _instants(stays: Sequence[Stay], lane: Lane) -> Iterator[tuple[list[Stay], Stay]]:
+def _instants(stays: Sequence[Stay], lane: Lane) -> Iterator[list[Stay]]:
     """Give all that are on a lane each time that something joins them, gaps included."""
     there: list[Stay] = []
     for stay in stays:
         there = [other for other in there if other.end + lane.gap > stay.start]
         there.append(stay)
-        yield there, stay
+        yield there
 
 
 def _over(problem: Problem, there: Sequence[Stay], capacity: int) -> bool:
@@ -173,12 +171,12 @@ def _beyond(
     there, asking, given, arrived = 0, 0, False, False
     for member in limit.activities & placed.keys():
         activity = problem.activities[member]
-        if _inside(position(activity, placed[member]), limit.first, limit.last):
+        if _inside(position(activity, placed[member]), limit):
             is_given = activity.movable and placed[member].start is not None
             there += 1
             asking += is_given or not activity.movable
             given |= is_given
-            arrived |= is_given and not _inside(activity.home, limit.first, limit.last)
+            arrived |= is_given and not _inside(activity.home, limit)
             if member in part:
                 counts[part[member]] = counts.get(part[member], 0) + 1
     if len(counts) < 2:
@@ -198,5 +196,5 @@ def _parts(stays: Iterable[Stay], part: Mapping[int, int]) -> set[int]:
     return {part[stay.activity] for stay in stays if stay.activity in part}
 
 
-def _inside(start: int | None, first: int, last: int) -> bool:
-    return start is not None and first <= start < last
+def _inside(start: int | None, limit: Limit) -> bool:
+    return start is not None and limit.first <= start < limit.last
