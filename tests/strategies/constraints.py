@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -73,7 +74,7 @@ _expressions = st.sampled_from(
     ]
 )
 
-RULES_OF = {
+RULES_OF: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "no_events_before": st.fixed_dictionaries({"time": _times}),
     "no_events_after": st.fixed_dictionaries({"time": _times}),
     "preferred_window": _windows,

@@ -80,9 +80,8 @@ class _Reader:
         try:
             tree = ast.parse(self._source, mode="eval")
         except SyntaxError as error:
-            raise self._wrong_at(
-                f"it cannot be read ({error.msg})", max((error.offset or 1) - 1, 0)
-            ) from None
+            place = (error.offset or len(self._source)) - 1  # no offset: it ends too early
+            raise self._wrong_at(f"it cannot be read ({error.msg})", place) from None
         except (ValueError, MemoryError, RecursionError):
             raise self._wrong_at("it cannot be read", 0) from None
         self._must_be_small(tree.body)
