@@ -142,9 +142,11 @@ def in_window(since: int, until: int) -> ColumnElement[bool]:
     return and_(Event.until_utc >= since, Event.since_utc < until)
 
 
-def claims_time(row: EventRow) -> bool:
-    """Say whether a row's event claims anything: no transparent, cancelled or completed one does."""
-    return not row.transparent and row.status is not Status.CANCELLED and row.completed_at is None
+def claims_time(row: EventRow, *, completed: bool = False) -> bool:
+    """Say whether a row's event claims anything: no transparent or cancelled one does, and a `completed` one
+    only if asked for, by whoever looks back."""
+    open_still = completed or row.completed_at is None
+    return open_still and not row.transparent and row.status is not Status.CANCELLED
 
 
 def claims_any_of(members: Collection[UUID], own_calendars: Collection[UUID]) -> ColumnElement[bool]:

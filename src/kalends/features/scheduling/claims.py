@@ -89,12 +89,13 @@ def gather(
     *,
     members: Collection[UUID] | None = None,
     resources: Collection[UUID] | None = None,
+    completed: bool = False,
 ) -> Gathered:
     """Read what claims members and resources in [since, until), seconds since 1970.
 
-    Where `members` or `resources` are given, only claims on those. Transparent, cancelled and completed
-    events claim nothing, nor do members who declined; a resource is taken by proposed events too. Resources
-    that the workspace does not have are passed over.
+    Where `members` or `resources` are given, only claims on those. Transparent, cancelled and (unless
+    asked for) completed events claim nothing, nor do members who declined; a resource is taken by proposed
+    events too. Resources that the workspace does not have are passed over.
     """
     people = {member.id: member for member in tx.execute(select(Member)).scalars()}
     things = {thing.id: thing for thing in tx.execute(select(Resource)).scalars()}
@@ -111,10 +112,10 @@ def gather(
         [
             *(
                 _Take(taker.member_id, taker.required, people[taker.member_id].zone)
-                for taker in _claimed(row, rows, owners)
+                for taker in _claimed(row, rows, owners, completed=completed)
                 if taker.member_id in wanted
             ),
-            *(_Take(id, True, home) for id in _taken(row, rows) if id in taken),
+            *(_Take(id, True, home) for id in _taken(row, rows, completed=completed) if id in taken),
         ]
         for row in rows.events
     ]
@@ -142,8 +143,10 @@ def claimed_by(tx: Unit, rows: Rows, alone: Sequence[Reservation] = ()) -> Claim
     )
 
 
-def _claimed(row: EventRow, rows: Rows, owners: Mapping[UUID, UUID | None]) -> Sequence[Taker]:
-    if not claims_time(row):
+def _claimed(
+    row: EventRow, rows: Rows, owners: Mapping[UUID, UUID | None], *, completed: bool = False
+) -> Sequence[Taker]:
+    if not claims_time(row, completed=completed):
         return ()
     if row.has_participants:
         return [taker for taker in rows.takers_of(row) if taker.response is not Response.DECLINED]
@@ -151,8 +154,8 @@ def _claimed(row: EventRow, rows: Rows, owners: Mapping[UUID, UUID | None]) -> S
     return [Taker(member_id=owner, required=True, response=Response.ACCEPTED)] if owner else ()
 
 
-def _taken(row: EventRow, rows: Rows) -> Sequence[UUID]:
-    return rows.resources_of(row) if row.has_resources and claims_time(row) else ()
+def _taken(row: EventRow, rows: Rows, *, completed: bool = False) -> Sequence[UUID]:
+    return rows.resources_of(row) if row.has_resources and claims_time(row, completed=completed) else ()
 
 
 def _gathered(

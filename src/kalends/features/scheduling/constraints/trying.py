@@ -74,8 +74,7 @@ def dry_run(tx: Unit, actor: Actor, tried: StoredConstraint | Draft, window: Spa
     constraint = engine_constraint(tried) if isinstance(tried, StoredConstraint) else _drafted(tx, tried)
     since, until = ((moment - EPOCH) // timedelta(seconds=1) for moment in (window.start, window.end))
     beside = BESIDE // timedelta(seconds=1)
-    members = None if constraint.member is None else [UUID(constraint.member)]
-    gathered = gather(tx, since - beside, until + beside, members=members)
+    gathered = gather(tx, since - beside, until + beside, completed=True)
     eyes = Eyes.of(tx, actor, gathered)
     found: dict[tuple[int, str], _Miss] = {}  # an event of several members is one
     for _, agenda in judged([constraint], gathered):
