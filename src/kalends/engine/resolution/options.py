@@ -98,14 +98,14 @@ class Circumstances:
         screens = [diary.screen for diary in self.diaries_of(claim) if diary.screen is not None]
         as_is = _breaking(screens, claim.event, claim.span)
         if self.broken is not None:
-            if self.broken.id not in as_is:  # it cannot be judged
+            if (claim.subject.id, self.broken.id) not in as_is:  # it cannot be judged
                 return lambda event, span: False
-            as_is.discard(self.broken.id)
+            as_is.discard((claim.subject.id, self.broken.id))
         return lambda event, span: _breaking(screens, event, span) <= as_is
 
     def _keeping(self, diary: Diary, claim: Claim) -> Diary:
         diary = diary.for_event(claim.event).without(claim.event.uid, claim.span)
-        if diary.screen is None or self.broken is None:
+        if diary.screen is None or self.broken is None or diary.subject != claim.subject.id:
             return diary
         others = [each for each in diary.screen.constraints if each.id != self.broken.id]
         kept = replace(diary.screen, constraints=(*others, replace(self.broken, hard=True)))
@@ -125,11 +125,11 @@ def looseness(event: EventFacts) -> int:
     return event.movable * (1 + (event.flexibility is Flexibility.FLEXIBLE))
 
 
-def _breaking(screens: Iterable[Screen], event: EventFacts, span: Span) -> set[str]:
-    """Give the hard constraints that the event would break at that time."""
+def _breaking(screens: Iterable[Screen], event: EventFacts, span: Span) -> set[tuple[str, str]]:
+    """Give the hard constraints that the event would break at that time, each with whose agenda it is."""
     start, end = ((moment - EPOCH) // timedelta(seconds=1) for moment in (span.start, span.end))
     return {
-        constraint.id
+        (screen.agenda.subject, constraint.id)
         for screen in screens
         for constraint in screen.constraints
         if constraint.hard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ import numpy as np
 from sqlalchemy import select
 
 from kalends.engine.conflicts import Conflict
+from kalends.engine.constraints import Constraint
 from kalends.engine.motives import Chosen
+from kalends.engine.reasons import reason_to_json
 from kalends.engine.resolution import (
     Cancel,
     Circumstances,
@@ -27,7 +29,7 @@ from kalends.engine.resolution import (
     resolve,
 )
 from kalends.engine.spans import EPOCH, Span
-from kalends.engine.wording import Reason, sentence
+from kalends.engine.wording import sentence
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, calendars_of
 from kalends.features.calendars.expansion import EventRow, instance_key, local_start
@@ -137,24 +139,14 @@ def present_choices(
 
 def stored_reasons(choice: Choice) -> list[dict[str, Any]]:
     """Give the reasons as JSON values, with ids in place of titles."""
-    return [_stored(reason) for reason in choice.option.reasons]
+    return [reason_to_json(reason) for reason in choice.option.reasons]
 
 
 def choice_record(choice: Choice) -> list[dict[str, Any]]:
     """Give what is kept of a choice that somebody made: its reasons, and what later ones are ranked by."""
     change, category = choice.option.change, choice.row.category_id
     chosen = Chosen(uid=change.uid, way=change.way, category=str(category or ""))
-    return [*stored_reasons(choice), _stored(chosen)]
-
-
-def _stored(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.code, **{part.name: _json(getattr(reason, part.name)) for part in fields(reason)}}  # type: ignore[arg-type]
-
-
-def _json(value: object) -> object:
-    if isinstance(value, Span):
-        return [value.start.isoformat(), value.end.isoformat()]
-    return value.total_seconds() if isinstance(value, timedelta) else value
+    return [*stored_reasons(choice), reason_to_json(chosen)]
 
 
 def search_window(conflict: Conflict, now: int) -> tuple[int, int]:
@@ -179,12 +171,11 @@ def interchangeable(tx: Unit, resources: Collection[UUID]) -> frozenset[UUID]:
 
 def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
     """Rank the ways out of a conflict, keeping the gaps that members like where that leaves any."""
-    broken = (each for each in gathered.asked.reported if each.id == conflict.rule)
     circumstances = Circumstances(
         diaries={},
         window=Span.of_seconds(*search_window(conflict, _seconds(tx.now))),
         resources=_resources(gathered),
-        broken=next(broken, None),
+        broken=_broken(gathered, conflict),
         untouchable=gathered.reservations.keys(),
         habits=habits_of(tx, gathered.rows.categories),
     )
@@ -194,6 +185,12 @@ def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
         if any(isinstance(option.change, Move) for option in options):
             break
     return [choice for option in options if (choice := _choice(gathered, option)) is not None]
+
+
+def _broken(gathered: Gathered, conflict: Conflict) -> Constraint | None:
+    """Find the rule that a conflict is about; likings of several members may have one id."""
+    named = [each for each in gathered.asked.reported if each.id == conflict.rule]
+    return next((each for each in named if each.applies_to(conflict.subject.id)), next(iter(named), None))
 
 
 def _resources(gathered: Gathered) -> dict[str, Resource]:
