@@ -1,4 +1,4 @@
-"""Constraints over REST: made with a version, enforced by name, tried beforehand; and free time inside them."""
+"""Constraints over REST: made with a version, enforced by name, tried first; and free time inside them."""
 
 from __future__ import annotations
 
