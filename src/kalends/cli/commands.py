@@ -49,6 +49,7 @@ COMMANDS = {
     "undo": Entry("undoing", "Take a change back.", _CLASHES),
     "history": Entry("undoing", "List what was changed.", _CLASHES),
     "constraints": Entry("constraints", "List, make, change, remove and try constraints.", _CLASHES),
+    "preparation": Entry("preparation", "List, make, change and remove what prepares for events.", _CLASHES),
     "account": Entry("accounts", "List, add, disable and enable accounts; set passwords.", _PEOPLE),
     "member": Entry("members", "List, add, change and remove members of the workspace.", _PEOPLE),
     "workspace": Entry("workspaces", "List the workspaces.", _PEOPLE),

@@ -40,6 +40,7 @@ def told(outcome: Outcome, now: datetime) -> list[str]:
         number = len(outcome.resolved)
         verb = ("would go" if preview else "went") + " away"
         lines.append(f"{number} conflict{'' if number == 1 else 's'} {verb}.")
+    lines += [each.sentence for each in outcome.unplaced]
     for refused in outcome.refused_by:
         lines.append(f"would be refused: {refused.words}. Say --force to do it all the same.")
     if preview:

@@ -57,6 +57,7 @@ class OperationView:
     uid: str
     kind: Kind
     recurrence_key: str | None  # where one occurrence alone was changed
+    holder: str | None  # the booking, call or session that owns the event
     before: Moment | None
     after: Moment | None
 
@@ -133,6 +134,7 @@ def _describe_operation(
         uid=image.uid,
         kind=_kind(op, _instance(before, key), _instance(after, key)),
         recurrence_key=None if key is None else format_start(key),
+        holder=image.holder,
         before=sides[0],
         after=sides[1],
     )

@@ -13,6 +13,7 @@ from kalends.features.calendars.queries import get_event
 from kalends.features.changes import Kind, Operation
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling import EventDraft, Outcome, Scope, Target, export_event, plans
+from kalends.features.scheduling.preparing.sessions import prepares
 from kalends.ical import ObjectText
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, ExpectedVersion, etag
 from kalends.interfaces.rest.event_answers import EventShown
@@ -215,4 +216,5 @@ def _create(
 
 
 def _created(outcome: Outcome) -> list[UUID]:
-    return [each.object_id for each in outcome.operations if each.kind is Kind.CREATED]
+    """Give what was asked for; sessions that prepare for it are told of among the operations alone."""
+    return [each.object_id for each in outcome.operations if each.kind is Kind.CREATED and not prepares(each)]

@@ -149,6 +149,18 @@ class RefusedShown(Shown):
     words: str
 
 
+class UnplacedShown(Shown):
+    """What should have found time and did not."""
+
+    title: str
+    member_id: UUID
+    minutes: int = Field(description="That did not fit.")
+    sentence: str = Field(
+        examples=["Study for Mathematics found no time for 1 of 3 sessions: Ana has Camp (08:00-20:00)"]
+    )
+    reasons: list[ReasonShown]
+
+
 class OutcomeShown(Shown):
     """What a change did; in a preview, what it would do."""
 
@@ -161,6 +173,7 @@ class OutcomeShown(Shown):
     refused_by: list[RefusedShown] = Field(
         description="In a preview: the hard constraints for which the change itself would answer 409."
     )
+    unplaced: list[UnplacedShown] = Field(description="What should have found time with it and did not.")
 
     @classmethod
     def of(cls, outcome: Outcome, **further: object) -> Self:
@@ -174,6 +187,7 @@ class OutcomeShown(Shown):
                 "resolved": list(outcome.resolved),
                 "moved": [OperationShown.of(each) for each in outcome.moved],
                 "refused_by": [RefusedShown.model_validate(each) for each in outcome.refused_by],
+                "unplaced": [UnplacedShown.model_validate(each) for each in outcome.unplaced],
                 **further,
             }
         )

@@ -261,7 +261,7 @@ class _Preparation:
             title=asked.title,
             member_id=asked.member.id,
             minutes=missing * asked.rule.minutes,
-            lacking=f"{asked.title}: {missing} of {asked.rule.sessions} sessions found no time",
+            lacking=f"{asked.title} found no time for {missing} of {asked.rule.sessions} sessions",
             reasons=against,
             wording=replace(wording, title=lambda uid: named.get(uid) or known(uid)),
         )

@@ -16,7 +16,7 @@ from kalends.features.calendars.event_rows import load_rows
 from kalends.features.calendars.models import CalendarObject, Event, Status
 from kalends.features.calendars.objects import Image, chunks
 from kalends.features.calendars.queries import EventView, views_of
-from kalends.features.changes import Operation
+from kalends.features.changes import Operation, OperationView
 from kalends.features.identity.actor import Actor
 from kalends.ical import project
 from kalends.storage import Unit
@@ -72,9 +72,9 @@ def holder_of(event_id: UUID) -> str:
     return f"{PREPARATION}:{event_id}"
 
 
-def prepares(image: Image | None) -> bool:
+def prepares(thing: Image | OperationView | None) -> bool:
     """Say whether an event is a session itself."""
-    return bool(image and image.holder and image.holder.startswith(f"{PREPARATION}:"))
+    return bool(thing and thing.holder and thing.holder.startswith(f"{PREPARATION}:"))
 
 
 def sessions_of(tx: Unit, actor: Actor, event_ids: Collection[UUID]) -> dict[UUID, list[Session]]:
