@@ -85,12 +85,15 @@ def list_conflicts(
     actor: Reader,
     services: CurrentServices,
     member: Annotated[list[UUID] | None, Query(description="Whose time is wanted twice.")] = None,
+    resource: Annotated[list[UUID] | None, Query(description="What is wanted by too many.")] = None,
     kind: Annotated[list[ConflictKind] | None, Query()] = None,
     severity: Annotated[list[Severity] | None, Query()] = None,
     ignored: Annotated[bool, Query(description="Also those that somebody chose to live with.")] = False,
 ) -> Conflicts:
     """Give the conflicts of which you see at least one event."""
-    wanted = ConflictFilter(members=member, kinds=kind, severities=severity, ignored=ignored)
+    wanted = ConflictFilter(
+        members=member, resources=resource, kinds=kind, severities=severity, ignored=ignored
+    )
     found = services.scheduling.conflicts(actor, wanted)
     return Conflicts(items=[ConflictShown.of(view) for view in found])
 

@@ -66,6 +66,7 @@ class EventContentShown(Shown):
     transparent: bool
     confidential: bool
     participants: list[ParticipantShown]
+    resources: list[UUID] = Field(description="What it takes.")
     has_outsiders: bool = Field(description="Whether somebody takes part who is no member.")
     reminders: list[int] = Field(description="Minutes before the start.")
     version: int

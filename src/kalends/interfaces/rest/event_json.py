@@ -109,6 +109,7 @@ def content_json(view: EventView) -> Json:
         "category": view.category and category_json(view.category),
         "confidential": row.confidential,
         "participants": [participant_json(taker) for taker in view.participants],
+        "resources": list(view.resources),
         "has_outsiders": row.has_outsiders,
         "reminders": row.reminders,
         "created_at": row.created_at,
@@ -122,6 +123,7 @@ _HIDDEN: Json = {
     **dict.fromkeys(("flexibility", "priority", "rank", "category", "created_at", "created_by")),
     "confidential": True,
     "participants": [],
+    "resources": [],
     "has_outsiders": False,
     "reminders": [],
 }

@@ -13,7 +13,7 @@ from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Start
 from kalends.features.calendars.models import Response, Status
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee
-from kalends.features.scheduling.editing import MAX_PARTICIPANTS, MAX_TEXT, MAX_TITLE
+from kalends.features.scheduling.editing import MAX_PARTICIPANTS, MAX_RESOURCES, MAX_TEXT, MAX_TITLE
 from kalends.features.scheduling.plans import MAX_TOGETHER
 from kalends.interfaces.rest.event_times import TimeReader, read_length
 from kalends.interfaces.rest.patches import patched
@@ -78,6 +78,9 @@ class EventContent(Given):
     confidential: bool | None = Field(None, description="Others see no more than that you are busy.")
     completed: bool | None = None
     participants: list[ParticipantIn] | None = Field(None, max_length=MAX_PARTICIPANTS)
+    resources: list[UUID] | None = Field(
+        None, max_length=MAX_RESOURCES, description="What it takes, each once."
+    )
     calendar_id: UUID | None = None
 
     def changes(self, own_zone: str, stored: Start | None = None) -> EventChanges:
@@ -89,6 +92,8 @@ class EventContent(Given):
         changes = {name: fields[name] for name in _TAKEN_AS_GIVEN & fields.keys()}
         if "participants" in fields:
             changes["participants"] = [each.invitee() for each in self.participants or ()]
+        if "resources" in fields:
+            changes["resources"] = tuple(self.resources or ())
         if "rules" in fields:
             changes["rules"] = tuple(self.rules or ())
         changes.update(self._times(own_zone, stored))
@@ -127,7 +132,7 @@ _TAKEN_AS_GIVEN = frozenset(
 _CLEARED_BY_NULL = frozenset(
     {
         *("description", "location", "url", "priority", "category_id", "rules", "additions", "exclusions"),
-        *("participants", "zone", "end", "duration"),
+        *("participants", "resources", "zone", "end", "duration"),
     }
 )
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from kalends.features.calendars import feeds
 from kalends.features.scheduling import ImportReport, export_calendar
+from kalends.features.scheduling.exchange import Declined
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices
 from kalends.interfaces.rest.limits import read_body
 from kalends.interfaces.rest.openapi import also
@@ -38,6 +39,32 @@ class ProblemShown(Shown):
     message: str
 
 
+class DeclinedShown(Shown):
+    """A resource that an event asked for and did not get: the event was stored without it."""
+
+    event_id: UUID
+    uid: str
+    resource_id: UUID
+    resource: str
+    start: datetime = Field(description="When it would have been too many.")
+    end: datetime
+    capacity: int
+    wanted: int = Field(description="How many would have had it at once.")
+
+    @classmethod
+    def of(cls, declined: Declined) -> Self:
+        return cls(
+            event_id=declined.object_id,
+            uid=declined.uid,
+            resource_id=declined.resource_id,
+            resource=declined.resource,
+            start=declined.span.start,
+            end=declined.span.end,
+            capacity=declined.capacity,
+            wanted=declined.wanted,
+        )
+
+
 class ImportShown(Shown):
     """What an import did; in a preview, what it would do."""
 
@@ -48,6 +75,7 @@ class ImportShown(Shown):
     unchanged: int
     older: int = Field(description="Older in the file than here, and so left alone.")
     problems: list[ProblemShown]
+    declined: list[DeclinedShown] = Field(description="Resources that events did not get.")
     conflicts: list[ConflictShown] = Field(description="The first 100 of the events that came in.")
     conflict_count: int = Field(description="How many there are in all.")
 
@@ -61,6 +89,7 @@ class ImportShown(Shown):
             unchanged=report.unchanged,
             older=report.older,
             problems=[ProblemShown.model_validate(each) for each in report.problems],
+            declined=[DeclinedShown.of(each) for each in report.declined],
             conflicts=[ConflictShown.of(each) for each in report.conflicts],
             conflict_count=report.conflict_count,
         )

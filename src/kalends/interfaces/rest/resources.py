@@ -1,0 +1,403 @@
+"""Resources: what is shared, what is left of it, and the reservations of it that stand alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Self, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+from pydantic import Field
+
+from kalends.engine.starts import parse_start
+from kalends.features.resources import availability as looking
+from kalends.features.resources.capacity import Taken
+from kalends.features.resources.models import Reservation, ReservationStatus, Resource, ResourceType
+from kalends.features.resources.service import (
+    MAX_NOTES,
+    MAX_TITLE,
+    MOST_ATTRIBUTES,
+    MOST_PLACES,
+    ReservationChanges,
+    list_resources,
+)
+from kalends.interfaces.rest.context import (
+    CurrentActor,
+    CurrentServices,
+    ExpectedVersion,
+    PageCursor,
+    PageLimit,
+    etag,
+)
+from kalends.interfaces.rest.event_models import TimeText
+from kalends.interfaces.rest.event_times import TimeReader, read_window, show
+from kalends.interfaces.rest.free_time import End, Start
+from kalends.interfaces.rest.outcomes import Period
+from kalends.interfaces.rest.patches import patched
+from kalends.interfaces.rest.readers import Reader
+from kalends.interfaces.rest.shapes import Given, Shown
+from kalends.kit.pagination import DEFAULT_LIMIT
+from kalends.storage import Unit
+
+router = APIRouter(tags=["resources"])
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Capacity = Annotated[int, Field(ge=0, le=MOST_PLACES, description="How many may use it at once.")]
+Attributes = Annotated[
+    dict[str, str | int | float | bool],
+    Field(max_length=MOST_ATTRIBUTES, description="Texts, numbers, true or false.", examples=[{"seats": 5}]),
+]
+Location = Annotated[str | None, Field(max_length=MAX_TITLE)]
+
+
+class ResourceShown(Shown):
+    """A resource as it is kept."""
+
+    id: UUID
+    name: str
+    type: ResourceType
+    capacity: Capacity
+    attributes: dict[str, Any]
+    location: str | None
+    active: bool = Field(description="When not, nobody can take it.")
+    version: int
+    created_at: datetime
+
+
+class ResourcesShown(Shown):
+    """Resources, by name."""
+
+    items: list[ResourceShown]
+
+
+class NewResource(Given):
+    """A resource to be made."""
+
+    name: Name
+    type: ResourceType
+    capacity: Capacity = 1
+    attributes: Attributes = Field(default_factory=dict)
+    location: Location = None
+
+
+class ResourcePatch(Given):
+    """What to change of a resource; only the location may become null."""
+
+    name: Name | None = None
+    type: ResourceType | None = None
+    capacity: Capacity | None = None
+    attributes: Attributes | None = None
+    location: Location = None
+    active: bool | None = Field(None, description="true brings back what was put away.")
+
+
+class AvailabilityShown(Shown):
+    """What is left of a resource throughout a stretch of time."""
+
+    available: bool = Field(description="Whether one more could have it all the time.")
+    current_usage: int = Field(description="The most that use it at once in that time.")
+    max_capacity: int = Field(description="0 for a resource that was put away.")
+    remaining: int = Field(description="How many more could have it all the time.")
+
+
+class TakenShown(Shown):
+    """What takes a resource: an event or a reservation. Titles that you may not see read `Busy`."""
+
+    title: str
+    status: str
+    event_id: UUID | None
+    reservation_id: UUID | None
+
+    @classmethod
+    def of(cls, taken: Taken, **further: object) -> Self:
+        return cls.model_validate(
+            {
+                "title": taken.title,
+                "status": taken.status,
+                "event_id": taken.event_id,
+                "reservation_id": taken.reservation_id,
+                **further,
+            }
+        )
+
+
+class StretchShown(Period):
+    """A stretch of time through which the same use it."""
+
+    usage: int
+    by: list[TakenShown]
+
+
+class Timeline(Shown):
+    """The use of a resource: stretches that follow one another and fill the range."""
+
+    items: list[StretchShown]
+
+
+class UseShown(TakenShown):
+    """One use of a resource, cut to the range."""
+
+    start: datetime
+    end: datetime = Field(description="Exclusive.")
+
+
+class UsesShown(Shown):
+    """What takes a resource, in order of start."""
+
+    items: list[UseShown]
+    next: str | None = Field(description="The cursor of the next page.")
+
+
+class ReservationShown(Shown):
+    """A reservation that stands alone."""
+
+    id: UUID
+    resource_id: UUID
+    member_id: UUID = Field(description="Who has it.")
+    title: str
+    notes: str | None
+    start: str
+    end: str = Field(description="Exclusive.")
+    status: ReservationStatus
+    proposed_at: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    version: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Reservation) -> Self:
+        shown = {name: getattr(row, name) for name in cls.model_fields}
+        times = {name: show(parse_start(shown[name])) for name in ("start", "end")}
+        return cls.model_validate({**shown, **times})
+
+
+class ReservationIn(Given):
+    """What a reservation says. Dates are the workspace's midnights."""
+
+    title: str | None = Field(None, max_length=MAX_TITLE)
+    notes: str | None = Field(None, max_length=MAX_NOTES)
+    start: TimeText | None = None
+    end: TimeText | None = Field(None, description="Exclusive.")
+    status: ReservationStatus | None = None
+
+    def changes(self, own_zone: str) -> ReservationChanges:
+        """Give what was set as the changes that the service takes, or raise `InvalidInput`."""
+        fields = patched(self, may_be_null={"notes"})
+        clock = TimeReader(own=own_zone)
+        for name in ("start", "end"):
+            if name in fields:
+                fields[name] = clock.read(fields[name], field=name)
+        return cast(ReservationChanges, fields)
+
+
+class ReservationPatch(ReservationIn):
+    """What to change of a reservation; only the notes may become null."""
+
+
+class NewReservation(ReservationIn):
+    """A reservation to be made."""
+
+    start: TimeText
+    end: TimeText = Field(description="Exclusive.")
+    member_id: UUID | None = Field(None, description="Who shall have it: you, unless you own the workspace.")
+
+
+@router.get("/resources")
+def list_all(
+    actor: Reader,
+    services: CurrentServices,
+    type: Annotated[ResourceType | None, Query()] = None,
+    inactive: Annotated[bool, Query(description="Also those that were put away.")] = False,
+) -> ResourcesShown:
+    """Give the resources of the workspace."""
+    with services.database.read(actor.workspace_id) as tx:
+        found = list_resources(tx, type=type, with_inactive=inactive)
+        return ResourcesShown(items=[ResourceShown.model_validate(each) for each in found])
+
+
+@router.post("/resources", status_code=status.HTTP_201_CREATED)
+def create_resource(
+    new: NewResource, actor: CurrentActor, services: CurrentServices, request: Request, response: Response
+) -> ResourceShown:
+    """Make a resource."""
+
+    def create(tx: Unit) -> ResourceShown:
+        return ResourceShown.model_validate(services.resources.create(tx, actor, **new.model_dump()))
+
+    made = services.database.write(actor.workspace_id, create)
+    response.headers["Location"] = request.app.url_path_for("read_resource", resource_id=made.id)
+    response.headers["ETag"] = etag(made.version)
+    return made
+
+
+@router.get("/resources/{resource_id}")
+def read_resource(
+    resource_id: UUID, actor: Reader, services: CurrentServices, response: Response
+) -> ResourceShown:
+    """Give one resource."""
+    with services.database.read(actor.workspace_id) as tx:
+        shown = ResourceShown.model_validate(tx.get(Resource, resource_id))
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.patch("/resources/{resource_id}")
+def update_resource(
+    resource_id: UUID,
+    patch: ResourcePatch,
+    actor: CurrentActor,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+    response: Response,
+) -> ResourceShown:
+    """Change a resource. A capacity below what is promised at once answers 409 `over_capacity`."""
+    changes = patched(patch, may_be_null={"location"})
+
+    def update(tx: Unit) -> ResourceShown:
+        row = services.resources.update(tx, actor, resource_id, changes=changes, expected_version=expected)
+        return ResourceShown.model_validate(row)
+
+    shown = services.database.write(actor.workspace_id, update)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.delete("/resources/{resource_id}")
+def remove_resource(
+    resource_id: UUID,
+    actor: CurrentActor,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+    force: Annotated[bool, Query(description="Also while something to come needs it.")] = False,
+) -> ResourceShown:
+    """Put a resource away: it stays on record, and nobody can take it any more.
+
+    While something to come needs it, this answers 409 `resource_in_use`; with `force` that is a conflict.
+    """
+
+    def remove(tx: Unit) -> ResourceShown:
+        row = services.resources.remove(tx, actor, resource_id, force=force, expected_version=expected)
+        return ResourceShown.model_validate(row)
+
+    return services.database.write(actor.workspace_id, remove)
+
+
+@router.get("/resources/{resource_id}/availability")
+def read_availability(
+    resource_id: UUID, actor: Reader, services: CurrentServices, start: Start, end: End
+) -> AvailabilityShown:
+    """Say what is left of a resource throughout a stretch of time, a year at most."""
+    span = read_window(start, end, actor.zone)
+    with services.database.read(actor.workspace_id) as tx:
+        found = looking.availability(tx, services.resources.events, resource_id, span)
+        return AvailabilityShown.model_validate(found)
+
+
+@router.get("/resources/{resource_id}/timeline")
+def read_timeline(
+    resource_id: UUID, actor: Reader, services: CurrentServices, start: Start, end: End
+) -> Timeline:
+    """Give who uses a resource when, in a range of a year at most."""
+    span = read_window(start, end, actor.zone)
+    with services.database.read(actor.workspace_id) as tx:
+        steps = looking.timeline(tx, services.resources.events, actor, resource_id, span)
+    return Timeline(
+        items=[
+            StretchShown(
+                start=each.span.start,
+                end=each.span.end,
+                usage=each.usage,
+                by=[TakenShown.of(taken) for taken in each.by],
+            )
+            for each in steps
+        ]
+    )
+
+
+@router.get("/resources/{resource_id}/reservations")
+def list_reservations(
+    resource_id: UUID,
+    actor: Reader,
+    services: CurrentServices,
+    start: Start,
+    end: End,
+    cursor: PageCursor = None,
+    limit: PageLimit = DEFAULT_LIMIT,
+) -> UsesShown:
+    """Give what takes a resource in a range of a year at most: events, and reservations that stand alone."""
+    span = read_window(start, end, actor.zone)
+    with services.database.read(actor.workspace_id) as tx:
+        found = looking.reservations(
+            tx, services.resources.events, actor, resource_id, span, cursor=cursor, limit=limit
+        )
+    items = [UseShown.of(each.taken, start=each.span.start, end=each.span.end) for each in found.items]
+    return UsesShown(items=items, next=found.next)
+
+
+@router.post("/resources/{resource_id}/reservations", status_code=status.HTTP_201_CREATED)
+def create_reservation(
+    resource_id: UUID,
+    new: NewReservation,
+    actor: CurrentActor,
+    services: CurrentServices,
+    request: Request,
+    response: Response,
+) -> ReservationShown:
+    """Reserve a resource without an event. Where no place is left, this answers 409 `over_capacity`."""
+    wanted = cast(dict[str, Any], new.changes(actor.zone))
+
+    def create(tx: Unit) -> ReservationShown:
+        return ReservationShown.of(services.resources.reserve(tx, actor, resource_id, **wanted))
+
+    made = services.database.write(actor.workspace_id, create)
+    response.headers["Location"] = request.app.url_path_for("read_reservation", reservation_id=made.id)
+    response.headers["ETag"] = etag(made.version)
+    return made
+
+
+@router.get("/reservations/{reservation_id}")
+def read_reservation(
+    reservation_id: UUID, actor: Reader, services: CurrentServices, response: Response
+) -> ReservationShown:
+    """Give one reservation, also a cancelled one."""
+    with services.database.read(actor.workspace_id) as tx:
+        shown = ReservationShown.of(tx.get(Reservation, reservation_id))
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.patch("/reservations/{reservation_id}")
+def update_reservation(
+    reservation_id: UUID,
+    patch: ReservationPatch,
+    actor: CurrentActor,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+    response: Response,
+) -> ReservationShown:
+    """Change a reservation of yours. Where no place is left, this answers 409 `over_capacity`."""
+    changes = patch.changes(actor.zone)
+
+    def update(tx: Unit) -> ReservationShown:
+        row = services.resources.change_reservation(
+            tx, actor, reservation_id, changes=changes, expected_version=expected
+        )
+        return ReservationShown.of(row)
+
+    shown = services.database.write(actor.workspace_id, update)
+    response.headers["ETag"] = etag(shown.version)
+    return shown
+
+
+@router.delete("/reservations/{reservation_id}")
+def cancel_reservation(
+    reservation_id: UUID, actor: CurrentActor, services: CurrentServices, expected: ExpectedVersion
+) -> ReservationShown:
+    """Cancel a reservation of yours: the place is free again, and the reservation stays on record."""
+
+    def cancel(tx: Unit) -> ReservationShown:
+        row = services.resources.cancel_reservation(tx, actor, reservation_id, expected_version=expected)
+        return ReservationShown.of(row)
+
+    return services.database.write(actor.workspace_id, cancel)
