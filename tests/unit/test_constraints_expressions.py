@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from architecture.test_docs_tables import rows_of
 from kalends.engine.claims import EventFacts, Flexibility, Participant, Priority
-from kalends.engine.constraints import Agenda, parse_rule
+from kalends.engine.constraints import RULES, Agenda, parse_rule
 from kalends.engine.constraints.expression import compile_expression
 from kalends.engine.constraints.fields import FIELDS, Situation
 from kalends.kit.errors import InvalidInput
@@ -244,7 +245,7 @@ def _expressions(kind: str, deep: int = 3) -> st.SearchStrategy[str]:
         "TEXT": ['"Gym"', "'e'", "lower(title)"],
         "TIME": ['time("12:00")'],
         "DATE": ['date("2025-03-30")'],
-        "BOOL": ["True", 'weekday == "sat"', '"car" in resources'],
+        "BOOL": ["True", '(weekday == "sat")', '("car" in resources)'],
     }
     named = [name for name, known in FIELDS.items() if known.kind.name == kind and not known.choices]
     simple = st.sampled_from([*named, *literals[kind]])
@@ -270,3 +271,8 @@ def _expressions(kind: str, deep: int = 3) -> st.SearchStrategy[str]:
 def test_a_sound_expression_and_its_opposite_share_the_events(expression: str, agenda: Agenda) -> None:
     held, not_held = judged(expression, agenda), judged(f"not ({expression})", agenda)
     assert [not each for each in held] == not_held
+
+
+def test_the_documentation_tells_every_field_and_rule() -> None:
+    assert {row[0].strip("` ") for row in rows_of("constraints.md", "field")} == set(FIELDS)
+    assert {row[0].strip("` ") for row in rows_of("constraints.md", "rule")} == set(RULES)

@@ -47,8 +47,10 @@ class ResourcePriority(EventRule):
         return kept_from if self.window is None else kept_from & self.window.met(agenda)
 
     def _kept_from(self, event: EventFacts) -> bool:
+        if self.resource not in event.resources:
+            return False
         passes = self.min_rank is not None and event.rank >= self.min_rank
-        return self.resource in event.resources and not passes and not set(self.members) & set(event.members)
+        return not passes and set(self.members).isdisjoint(event.members)
 
     def reason(self, agenda: Agenda, row: int) -> Reason:
         return KeptForOthers(
