@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
+from kalends.engine.resolution import Way
 from kalends.features.changes import Source
 from kalends.ical import Limits
 from kalends.settings import PREFIX, Settings
@@ -59,6 +60,7 @@ def test_a_refusal_names_the_setting_behind_its_limit_as_settings_do() -> None:
     "page, heading, named",
     [
         ("changes.md", "source", {source.value for source in Source}),
+        ("conflicts.md", "kind", {way.value for way in Way}),
         ("icalendar.md", "limit", set(Limits.__dataclass_fields__)),
     ],
 )

@@ -34,6 +34,40 @@ def test_a_conflict_is_listed_explained_and_resolved(api: Api) -> None:
     assert gone.status_code == 404
 
 
+def test_ways_out_come_best_first_and_say_what_they_take(api: Api) -> None:
+    ana = api.sign_up("Ana", zone="Europe/Berlin")
+    bo = api.joins(ana, "Bo")
+    people = [
+        {"member_id": ana.member_id, "required": False},
+        {"member_id": bo.member_id},
+    ]
+    ana.post("/events", DENTIST)
+    (conflict,) = ana.post("/events", {**SOCCER, "participants": people}).json()["conflicts"]
+    path = f"/conflicts/{conflict['identity']}"
+    ways = ana.get(f"{path}/resolutions").json()["items"]
+    assert list(dict.fromkeys(way["kind"] for way in ways)) == [
+        "move", "shorten", "drop_participant", "cancel",
+    ]  # fmt: skip
+    assert [way["score"] for way in ways] == sorted((way["score"] for way in ways), reverse=True)
+    by_kind = {way["kind"]: way for way in reversed(ways)}
+    assert {kind: way["needs_person"] for kind, way in by_kind.items()} == {
+        "move": False, "shorten": True, "drop_participant": True, "cancel": True,
+    }  # fmt: skip
+    shorter, leaving = by_kind["shorten"], by_kind["drop_participant"]
+    assert shorter["after"] == {"start": "2026-03-10T14:00:00Z", "end": shorter["before"]["end"]}
+    assert (leaving["member_id"], leaving["after"]) == (ana.member_id, leaving["before"])
+    assert (by_kind["cancel"]["after"], by_kind["cancel"]["resource_id"]) == (None, None)
+    previewed = ana.post(f"{path}/resolve", {"option": leaving["option"], "preview": True}).json()
+    assert (previewed["resolved"], previewed["appearing"]) == ([conflict["identity"]], [])
+    taken = ana.post(f"{path}/resolve", {"option": leaving["option"]}).json()
+    event = ana.get(f"/events/{leaving['event_id']}").json()
+    assert [each["member_id"] for each in event["participants"]] == [bo.member_id]
+    (logged,) = [
+        each for each in ana.get("/change-sets").json()["items"] if each["id"] == taken["change_set_id"]
+    ]
+    assert {"need_not_come", "chosen"} <= set(logged["reasons"])
+
+
 def test_a_conflict_may_be_lived_with(api: Api) -> None:
     ana, conflict = clash(api)
     path = f"/conflicts/{conflict['identity']}/ignore"

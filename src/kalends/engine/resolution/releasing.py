@@ -24,6 +24,6 @@ class ReleaseOptional:
         yield Option(
             change=DropParticipant(uid=event.uid, before=claim.span, participant=member.id),
             claim=party.claim,
-            score=0.2,
+            score=0.25,
             reasons=(*party.reasons, NeedNotCome(uid=event.uid, participant=member.id)),
         )

@@ -33,7 +33,7 @@ class CutOneEnd:
         yield Option(
             change=shorten,
             claim=party.claim,
-            score=0.2 + 0.1 * shorten.kept,
+            score=0.25 + 0.1 * shorten.kept,
             reasons=(*party.reasons, KeepsMost(uid=event.uid, kept=after.duration, whole=before.duration)),
         )
 
