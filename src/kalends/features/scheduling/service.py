@@ -30,6 +30,7 @@ from kalends.features.changes import (
 )
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AutoResolve, Member
+from kalends.features.resources.capacity import OverCapacity
 from kalends.features.resources.reservations import reservations_named
 from kalends.features.scheduling import conflicts as clashes
 from kalends.features.scheduling import plans
@@ -380,7 +381,7 @@ class Scheduling:
 
             try:
                 moved = self._database.write(actor.workspace_id, move)
-            except (Stale, Forbidden, HeldBack, NotFound, ConstraintBroken):
+            except (Stale, Forbidden, HeldBack, NotFound, ConstraintBroken, OverCapacity):
                 moved = None
             if moved is None:
                 held.add(choice.row.uid)  # it stays, and its conflict is reported as it is
