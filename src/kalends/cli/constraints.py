@@ -15,7 +15,7 @@ from kalends.engine.constraints import RULES
 from kalends.features.scheduling.constraints import keeping
 from kalends.features.scheduling.constraints.models import StoredConstraint
 from kalends.features.scheduling.constraints.trying import Draft, dry_run
-from kalends.interfaces.rest.constraints import ConstraintShown, DryRun
+from kalends.interfaces.rest.constraint_shapes import ConstraintShown, DryRun
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="List, make, change, remove and try constraints.")

@@ -92,6 +92,7 @@ def remove_participant(
     scope: ScopeAsked = None,
     occurrence: Occurrence = None,
     preview: Preview = False,
+    force: Force = False,
 ) -> EventOutcome:
     """Let a member no longer take part. The event stays, so this answers with it."""
     target = target_of(event_id, scope, occurrence, expected)
@@ -100,7 +101,7 @@ def remove_participant(
         if invited.pop(member_id, None) is None:
             raise NotFound("This member does not take part.", kind="participant", id=str(member_id))
 
-    return _with_participants(services, actor, target, remove, preview, response)
+    return _with_participants(services, actor, target, remove, preview, response, force=force)
 
 
 @router.put("/response")
@@ -136,7 +137,7 @@ def _with_participants(
     preview: bool,
     response: Response,
     *,
-    force: bool = False,
+    force: bool,
 ) -> EventOutcome:
     """Edit the list of those who take part in the occurrence, or in the whole event."""
 

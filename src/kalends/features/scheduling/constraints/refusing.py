@@ -103,7 +103,8 @@ class Watch:
         constraints = hard_constraints(tx) if edited else ()
         watched = frozenset(image.uid for op in operations for image in (op.before, op.after) if image)
         before: Counter[object] = Counter()
-        gathered = _surroundings(tx, watched, constraints, horizon)
+        stood = any(op.before for op in operations)  # what is new broke nothing
+        gathered = _surroundings(tx, watched, constraints, horizon) if stood else None
         if gathered is not None:
             before.update(_mark(each, watched) for each in _breaches(constraints, gathered, watched, tx.now))
         return cls(constraints=constraints, uids=watched, horizon=horizon, before=before)
