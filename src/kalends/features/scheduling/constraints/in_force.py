@@ -47,6 +47,11 @@ class Asked:
         """Give those that count where a time is chosen."""
         return (*self.kept, *self.presumed)
 
+    @property
+    def hard(self) -> tuple[Constraint, ...]:
+        """Give those that refuse what breaks them."""
+        return tuple(each for each in self.kept if each.hard)
+
 
 def asked_of(tx: Unit, members: Iterable[Member], resources: Iterable[UUID] = (), *, home: str) -> Asked:
     """Give what is asked of these members; resources live by the workspace's zone, `home`."""
