@@ -53,7 +53,7 @@ def test_what_is_refused_is_what_would_be_reported(
 
 
 @pytest.mark.parametrize("kind", sorted(RULES_OF))
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data(), agendas())
 def test_every_breach_is_of_rows_in_order_and_can_be_told(
     kind: str, data: st.DataObject, agenda: Agenda
