@@ -100,14 +100,7 @@ class TestShortening:
     def test_one_occurrence_is_cut(
         self, home: Town, ana: Actor, dentist: timedelta, start: timedelta, minutes: int
     ) -> None:
-        home.made(
-            ana,
-            title="Soccer",
-            start=NINE,
-            end=NINE + timedelta(hours=2),
-            rules=("FREQ=DAILY;COUNT=3",),
-            **LOW,
-        )
+        home.made(ana, title="Soccer", start=NINE, **TWO_HOURS, **THRICE, **LOW)
         home.made(ana, title="Dentist", start=NINE + DAY + dentist, **HIGH)
         choice, _ = take(home, ana, Way.SHORTEN)
         assert (choice.needs_person, choice.title) == (True, "Soccer")
