@@ -18,7 +18,7 @@ level, and all of this holds for them as it does for numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kalends.engine.placement import large
@@ -31,7 +31,6 @@ from kalends.engine.placement.prices import Costs, at_home, difference, elsewher
 from kalends.engine.placement.problem import Placed, Problem, Solution, restricted
 from kalends.engine.placement.surroundings import Surroundings, lanes_used
 from kalends.engine.placement.tangles import (
-    Groups,
     as_it_is,
     clashes,
     pairs_at_home,
@@ -59,15 +58,16 @@ class _Tangle:
 
     members: frozenset[int]
     touches: frozenset[int]  # lanes and, numbered on from them, limits
-    relaxed: Part | None = None  # as if nothing else could move, nor were there
-    part: Part | None = None  # among what is settled
+    bounds: Costs | None = None  # what it costs at least, whatever else moves
+    tight: bool = False  # the bounds are the best that can be had without looking at what else there is
+    part: Part | None = None  # placed among what is settled
 
     @property
     def gap(self) -> Costs:
         """Give how far its cost lies above what it costs at least."""
         assert self.part is not None
-        bounds = self.part.bounds if self.relaxed is None else self.relaxed.bounds
-        return difference(self.part.costs, bounds)
+        assert self.bounds is not None
+        return difference(self.part.costs, self.bounds)
 
 
 class _Solving:
@@ -164,17 +164,24 @@ class _Solving:
     def _solve(self, tangle: _Tangle) -> None:
         """Place a tangle among what is settled; first as if the content were not there, for the bound."""
         if len(tangle.members) > LARGE:
+            tangle.bounds = tangle.bounds or (0,) * (self._levels + 1)
             tangle.part = self._search(tangle)
         else:
-            if tangle.relaxed is None:
-                tangle.relaxed = self._place(tangle.members, self._rigid)
-            if tangle.relaxed is not None and self._goes_with(tangle, tangle.relaxed, self._content):
-                tangle.part = tangle.relaxed
+            relaxed = self._relax(tangle) if tangle.bounds is None else None
+            if relaxed is not None and self._goes_with(tangle, relaxed, self._content):
+                tangle.part = relaxed
             else:
                 tangle.part = self._place(tangle.members, {**self._rigid, **self._content})
             if tangle.part is not None and not tangle.part.optimal:
                 tangle.part = self._search(tangle) or tangle.part
         self._adopt(tangle)
+
+    def _relax(self, tangle: _Tangle) -> Part | None:
+        """Solve a tangle as if all that could move were not there, for its bounds."""
+        relaxed = self._place(tangle.members, self._rigid)
+        tangle.bounds = (0,) * (self._levels + 1) if relaxed is None else relaxed.bounds
+        tangle.tight = True
+        return relaxed
 
     def _place(self, members: frozenset[int], settled: Mapping[int, Placed]) -> Part | None:
         """Solve for some activities with at most half of the effort that is left."""
@@ -209,11 +216,10 @@ class _Solving:
         alone = restricted(self._problem, sorted(settled), frozen=settled.keys())
         before = evaluate(alone, [self._best[number] for number in sorted(settled)])
         placed = dict(zip(kept, found.placed, strict=True))
-        nothing = (0,) * (self._levels + 1)
         return Part(
             placed={number: placed[number] for number in tangle.members},
             costs=(self._missing(placed), *difference(found.costs, before)),
-            bounds=nothing if tangle.relaxed is None else tangle.relaxed.bounds,
+            bounds=(0,) * (self._levels + 1),
             optimal=False,
             deterministic_seconds=effort.deterministic_seconds,
             wall_seconds=0.0,
@@ -264,15 +270,23 @@ class _Solving:
         open_tangles = [t for t in self._tangles if t.part is not None and t.part.optimal and any(t.gap)]
         loose: list[int] = []
         for number in self._content:
-            gaps = [t.gap for t in open_tangles if not t.touches.isdisjoint(self._touches[number])]
-            stake = self._stakes.get(number)
-            if gaps or stake is not None:
-                pays = total(self._levels, gaps if stake is None else [*gaps, stake])
-                if self._leaving(number) < pays:
+            touched = [t for t in open_tangles if not t.touches.isdisjoint(self._touches[number])]
+            while self._pays_to_leave(number, touched):
+                unsure = [tangle for tangle in touched if not tangle.tight]
+                if not unsure:
                     loose.append(number)
+                    break
+                self._relax(unsure[0])
         for number in loose:
             self._loosen(number)
         return bool(loose)
+
+    def _pays_to_leave(self, number: int, touched: Sequence[_Tangle]) -> bool:
+        """Say whether a settled activity could save others more by leaving than that costs."""
+        saved = [tangle.gap for tangle in touched]
+        if number in self._stakes:
+            saved.append(self._stakes[number])
+        return bool(saved) and self._leaving(number) < total(self._levels, saved)
 
     def _leaving(self, number: int) -> Costs:
         """Give how much more than at home an activity costs anywhere else, at least."""
@@ -286,7 +300,8 @@ class _Solving:
         place, cost = self._content.pop(number), self._at_home[number]
         tangle = _Tangle(frozenset({number}), self._touches[number])
         if number not in self._stakes:  # alone, home is best
-            tangle.part = tangle.relaxed = Part(
+            tangle.bounds, tangle.tight = cost, True
+            tangle.part = Part(
                 placed={number: place},
                 costs=cost,
                 bounds=cost,
@@ -309,20 +324,28 @@ class _Solving:
                 return False
             part.update(dict.fromkeys(tangle.members, index))
             placed.update(tangle.part.placed)
-        groups = Groups()
-        for clash in clashes(self._problem, placed, part):
-            groups.join(clash)
-        merged = groups.sets()
-        if not merged:
+        found = {frozenset(clash) for clash in clashes(self._problem, placed, part)}
+        if not found:
             self._best = [placed[number] for number in range(len(placed))]
             return False
-        gone = frozenset().union(*merged)
+        # One merger a round for each: what it then does may end its other clashes, too.
+        merged: list[frozenset[int]] = []
+        gone: set[int] = set()
+        for together in sorted(found, key=lambda each: (self._size(each), sorted(each))):
+            if gone.isdisjoint(together):
+                merged.append(together)
+                gone |= together
         kept = [tangle for index, tangle in enumerate(self._tangles) if index not in gone]
         for together in merged:
-            members = frozenset().union(*(self._tangles[index].members for index in together))
-            kept.append(_Tangle(members, self._touched(members)))
+            parts = [self._tangles[index] for index in sorted(together)]
+            members = frozenset().union(*(tangle.members for tangle in parts))
+            least = total(self._levels, [tangle.bounds for tangle in parts if tangle.bounds is not None])
+            kept.append(_Tangle(members, self._touched(members), bounds=least))
         self._tangles = kept
         return True
+
+    def _size(self, together: frozenset[int]) -> int:
+        return sum(len(self._tangles[index].members) for index in together)
 
     # What comes of it
 
@@ -350,7 +373,7 @@ class _Solving:
         least = [(0, *evaluate(alone, [self._rigid[number] for number in rigid]))]
         in_tangles = frozenset().union(*(tangle.members for tangle in self._tangles))
         least += [cost for number, cost in self._at_home.items() if number not in in_tangles]
-        least += [tangle.relaxed.bounds for tangle in self._tangles if tangle.relaxed is not None]
+        least += [tangle.bounds for tangle in self._tangles if tangle.bounds is not None]
         missing, *bounds = total(self._levels, least)
         # A bound that leaves out what must be placed says nothing of the levels that follow.
         return tuple(bounds) if missing == self._missing(dict(enumerate(self._best))) else (0,) * len(costs)
