@@ -9,7 +9,7 @@ import numpy as np
 
 from kalends.engine.claims import EventFacts, Flexibility
 from kalends.engine.constraints import Broken
-from kalends.engine.motives import MoreFlexible, RanksLower
+from kalends.engine.motives import MoreFlexible, NotMovable, RanksLower
 from kalends.engine.placement import Activity, Solution
 from kalends.engine.placement.motives import (
     CheaperToMove,
@@ -105,6 +105,9 @@ class _Teller:
         window = self._layout.window
         if activity.home is not None:
             yield from self._pushed(index)
+        if activity.home is not None and not self._layout.occurrences[index].movable:
+            yield NotMovable(uid=uid)
+            return
         elsewhere = len(activity.starts) - (activity.home in activity.starts)
         if not elsewhere:
             yield NoTimeAllowed(uid=uid, window=window)
@@ -154,7 +157,7 @@ class _Teller:
             return MakesRoom(uid=facts.uid, other=rival.uid, span=self._layout.span(other, placed))
         if rival.rank > facts.rank:
             return RanksLower(uid=facts.uid, rank=facts.rank, other=rival.uid, other_rank=rival.rank)
-        if not self._activities[other].movable:
+        if other < len(self._layout.occurrences) and not self._layout.occurrences[other].movable:
             return StaysPut(uid=facts.uid, other=rival.uid)
         if _looser(facts, rival):
             return MoreFlexible(uid=facts.uid, other=rival.uid)

@@ -39,8 +39,9 @@ class Occurrence:
 
     facts: EventFacts
     span: Span
-    claims: tuple[int, ...]  # rows of the claims it was made of; none for a wish
+    claims: tuple[int, ...]  # rows of the claims it was made of
     movable: bool
+    settled: bool = False  # it is nobody's to give up: a reservation, or outside of the window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +197,17 @@ class _Drawing:
             movable=False,
             uses=tuple(uses),
         )
-        if not occurrence.movable:
+        if occurrence.settled:
             return still
         level = self._ranks[event.rank]
+        taken = [subject.id for subject, required in self._used[index] if required]
+        if not occurrence.movable:
+            # It goes nowhere, but nothing that ranks higher makes way for it: then it is left as it is.
+            starts, _ = self._judge(event, taken, np.array([start], dtype=np.int64), seconds, stays=start)
+            return replace(still, movable=True, starts=self._grains_of(starts), unplaced=Cost(level=level))
         choices = [self._choice(lane, level + 1) for lane in hard if self._others(lane)]
         chosen = {choice.lanes[0] for choice in choices}
         starts = np.union1d(self._grid(self._since, self._until, seconds), [start])
-        taken = [subject.id for subject, required in self._used[index] if required]
         starts, costs = self._judge(event, taken, starts, seconds, stays=start)
         return replace(
             still,

@@ -86,17 +86,18 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
     grouped = _grouped(gathered)
     crowded = _overlapping_themselves(grouped)
     first = max(window.start, tx.now)
+    starts, ends = first.timestamp(), window.end.timestamp()
 
     def movable(key: _Key, rows: Sequence[int]) -> bool:
-        event, begins, ends = key
+        event, begins, closes = key
         numbers = {int(gathered.row[row]) for row in rows}
-        if len(numbers) != 1 or min(numbers) < 0 or key in crowded or ends - begins >= 86_400:
+        if len(numbers) != 1 or min(numbers) < 0 or key in crowded or closes - begins >= 86_400:
             return False
         row = gathered.rows.events[numbers.pop()]
         return (
             gathered.claims.events[event].movable
-            and first.timestamp() <= begins
-            and ends <= window.end.timestamp()
+            and starts <= begins
+            and closes <= ends
             and zone_name(row.start) is not None
             and row.calendar_id in writable
             and row.object_id not in fixed
@@ -109,6 +110,7 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
             span=Span.of_seconds(key[1], key[2]),
             claims=tuple(rows),
             movable=movable(key, rows),
+            settled=min(gathered.row[rows]) < 0 or not starts <= key[1] < ends,
         )
         for key, rows in grouped.items()
     )
