@@ -67,7 +67,7 @@ def begin(state: State, problem: Problem, start: Sequence[Placed] | None) -> Non
     waiting = []
     for piece in state.movable:
         place = _given(piece, problem, start)
-        if place is None or state.board.in_the_way(piece, place):
+        if place is None or not state.board.is_open(piece, place):
             waiting.append(piece)
         else:
             state.put(piece, place)
@@ -116,11 +116,12 @@ class Annealing:
         self._watch = progress
         self._lowest = lowest
         self._kept = list(state.board.places)
-        self._told = 0
+        self._told = -1
         self._stop_at = time.monotonic() + effort.wall_seconds  # a safety stop; work is what counts
         self._stopped = not state.movable
 
     def run(self) -> None:
+        self._tell()
         for level in range(len(self._lowest)):
             left = self._effort.deterministic_seconds - self.state.work
             share = FIRST_SHARE if level + 1 < len(self._lowest) else 1.0
@@ -150,17 +151,17 @@ class Annealing:
 
     def _tell(self) -> None:
         """Report from time to time, and see whether to stop."""
+        if time.monotonic() >= self._stop_at:
+            self._stopped = True
         done = int(STEPS * self.state.work / max(self._effort.deterministic_seconds, 1e-9))
         if done <= self._told:
             return
         self._told = done
         if self._watch is not None and not self._watch(Progress(done=done, total=STEPS, costs=self.costs)):
             self._stopped = True
-        if time.monotonic() >= self._stop_at:
-            self._stopped = True
 
     def _trial(self, heat: float) -> int:
-        """Take something off, put it back, and keep the outcome or not; give by how much it changed the total."""
+        """Take something off, put it back, keep the outcome or not; give by how much the total changed."""
         state, before = self.state, self.state.total
         neighbourhood = self._draw.choices(NEIGHBOURHOODS, WEIGHTS)[0]
         waiting = neighbourhood(state, self._draw)

@@ -9,24 +9,15 @@ twenty microseconds, and answering it costs nothing that grows with the number o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from kalends.engine.placement.large_pieces import Column, Piece, Pieces, Toll, Way
+from kalends.engine.placement.large_tracks import Footing, Track, mask, spread, yields
 from kalends.engine.placement.problem import Limit
 from kalends.engine.span_columns import IntColumn
-
-
-class Footing(Enum):
-    """How something came to be on a lane, which says who has to give way."""
-
-    ARRIVED = 1  # it was not there before: it keeps clear of all that is there
-    SETTLED = 2  # placed at home, or not movable: it keeps clear of all but those that stay in conflict
-    STAYING = 3  # left at home, in conflict: only what arrives keeps clear of it
 
 
 class Place(NamedTuple):
@@ -49,69 +40,6 @@ class Offer(NamedTuple):
     place: Place
 
 
-@dataclass(slots=True)
-class Track:
-    """Who is on one lane, as a hard user, and what that closes."""
-
-    capacity: int
-    gap: int
-    users: dict[int, tuple[int, Footing]] = field(
-        default_factory=dict
-    )  # of each its grains, the gap included
-    _closed: dict[Footing, int] = field(default_factory=dict)
-
-    def put(self, number: int, grains: int, footing: Footing) -> None:
-        self.users[number] = grains, footing
-        self._changed(grains, footing, fuller=True)
-
-    def take(self, number: int) -> None:
-        self._changed(*self.users.pop(number), fuller=False)
-
-    def _changed(self, grains: int, footing: Footing, *, fuller: bool) -> None:
-        """Forget what was closed, or keep it: what arrives on a lane for one is alone there."""
-        full = self._closed.get(Footing.ARRIVED)
-        self._closed.clear()
-        if full is not None and self.capacity == 1 and footing is Footing.ARRIVED:
-            self._closed[Footing.ARRIVED] = full | grains if fuller else full & ~grains
-
-    def closed(self, footing: Footing) -> int:
-        """Give the grains at which there is no room for one more of that footing."""
-        mask = self._closed.get(footing)
-        if mask is None:
-            mask = self._closed[footing] = self._fold(footing)
-        return mask
-
-    def _fold(self, footing: Footing) -> int:
-        full = self._full(grains for grains, _ in self.users.values())
-        if footing is Footing.ARRIVED or not full:
-            return full
-        arrived = 0
-        for grains, other in self.users.values():
-            if other is Footing.ARRIVED:
-                arrived |= grains
-        if footing is Footing.STAYING:
-            return full & arrived
-        return full & arrived | self._full(
-            grains for grains, other in self.users.values() if other is not Footing.STAYING
-        )
-
-    def _full(self, masks: Iterable[int]) -> int:
-        """Give the grains that as many use as there is room for."""
-        if self.capacity == 0:
-            return -1
-        if self.capacity == 1:
-            full = 0
-            for mask in masks:
-                full |= mask
-            return full
-        layers = [0] * self.capacity
-        for mask in masks:
-            for layer in range(self.capacity - 1, 0, -1):
-                layers[layer] |= layers[layer - 1] & mask
-            layers[0] |= mask
-        return layers[-1]
-
-
 class Board:
     """The present placement of all pieces."""
 
@@ -122,7 +50,7 @@ class Board:
         self.places: list[Place | None] = [None] * len(self.pieces)
         self.tracks = [Track(capacity=lane.capacity, gap=lane.gap) for lane in pieces.lanes]
         self._lane_tolls = pieces.lane_tolls
-        self._tolls = np.zeros((pieces.rows, pieces.horizon), dtype=pieces.scale.dtype)
+        self._tolls: Column = np.zeros((pieces.rows, pieces.horizon), dtype=pieces.scale.dtype)
         self._bytes = pieces.horizon // 8 + 1
         self._never = 2 * pieces.scale.missing  # more than any place costs
         self._over = [pieces.scale.fold(limit.over) for limit in pieces.limits]
@@ -144,10 +72,10 @@ class Board:
         footing = place.footing(piece)
         for lane in piece.hard:
             track = self.tracks[lane]
-            track.put(number, _mask(start, end + track.gap), footing)
+            track.put(number, mask(start, end + track.gap), footing)
         for lane, kept in zip(way.lanes, way.kept, strict=True):
             track = self.tracks[lane]
-            track.put(number, _mask(start, end + track.gap), place.footing(piece, kept))
+            track.put(number, mask(start, end + track.gap), place.footing(piece, kept))
         self._leave(piece, place, 1)
         for number_of_limit in piece.limits:
             if _counts(self.limits[number_of_limit], start):
@@ -220,25 +148,27 @@ class Board:
         way, start = divmod(cell, len(piece.starts))
         return Place(int(piece.starts[start]), piece.ways[way])
 
+    def is_open(self, piece: Piece, place: Place) -> bool:
+        """Say whether nothing hard keeps the piece from a place."""
+        return next(self._obstacles(piece, place), None) is None
+
     def in_the_way(self, piece: Piece, place: Place) -> set[int]:
-        """Give all that has to go before the piece may stand at a place."""
-        found: set[int] = set()
+        """Give all that would have to go before the piece may stand at a place."""
+        return set().union(*self._obstacles(piece, place))
+
+    def _obstacles(self, piece: Piece, place: Place) -> Iterator[set[int]]:
+        """Give, for each lane and limit that is full, those that would have to go; nobody where it has no room."""
         kept = [(lane, True) for lane in piece.hard] + list(zip(place.way.lanes, place.way.kept, strict=True))
         for lane, same in kept:
             track, footing = self.tracks[lane], place.footing(piece, same)
-            window = _mask(place.start, place.start + piece.duration + track.gap)
+            window = mask(place.start, place.start + piece.duration + track.gap)
             if track.closed(footing) & window:
-                found |= {
-                    n
-                    for n, (grains, other) in track.users.items()
-                    if grains & window and _yields(other, footing)
-                }
+                users = track.users.items()
+                yield {n for n, (grains, other) in users if grains & window and yields(other, footing)}
         for number in piece.limits:
-            if _counts(self.limits[number], place.start) and self.limits[number].over is None:
-                footing = self._footing_in(number, piece, place)
-                if self._limit_closed(number, footing):
-                    found |= {n for n, other in self._starting[number].items() if _yields(other, footing)}
-        return found
+            limit, footing = self.limits[number], self._footing_in(number, piece, place)
+            if limit.over is None and _counts(limit, place.start) and self._limit_closed(number, footing):
+                yield {n for n, other in self._starting[number].items() if yields(other, footing)}
 
     def _costs(self, piece: Piece) -> Column:
         """Give what each way and start costs, whether free or not: a matrix of ways x starts."""
@@ -284,16 +214,16 @@ class Board:
         for number in piece.limits:
             limit = self.limits[number]
             if limit.over is None and self._limit_closed(number, self._limit_footing(number, piece)):
-                open_ &= ~_mask(limit.first, limit.last)
+                open_ &= ~mask(limit.first, limit.last)
                 at_home = at_home and not _counts(limit, piece.home or 0)
         masks = []
         for way in piece.ways:
-            mask = open_ & ~self._closed_starts(way.lanes, piece.duration) if way.lanes else open_
+            starts = open_ & ~self._closed_starts(way.lanes, piece.duration) if way.lanes else open_
             if piece.home_allowed and piece.home is not None:
-                mask &= ~(1 << piece.home)
+                starts &= ~(1 << piece.home)
                 if at_home and self._open_at_home(piece, way.lanes, way.kept):
-                    mask |= 1 << piece.home
-            masks.append(mask.to_bytes(self._bytes, "little"))
+                    starts |= 1 << piece.home
+            masks.append(starts.to_bytes(self._bytes, "little"))
         bits = np.frombuffer(b"".join(masks), dtype=np.uint8).reshape(len(masks), self._bytes)
         return np.unpackbits(bits, axis=1, bitorder="little")[:, piece.starts].view(np.bool_)
 
@@ -303,16 +233,16 @@ class Board:
         for lane in lanes:
             track = self.tracks[lane]
             if track.gap:
-                closed |= _spread(track.closed(Footing.ARRIVED), duration + track.gap)
+                closed |= spread(track.closed(Footing.ARRIVED), duration + track.gap)
             else:
                 full |= track.closed(Footing.ARRIVED)
-        return closed | _spread(full, duration)
+        return closed | spread(full, duration)
 
     def _open_at_home(self, piece: Piece, lanes: Iterable[int], kept: Iterable[bool]) -> bool:
         assert piece.home is not None
         for lane, same in zip(lanes, kept, strict=True):
             track = self.tracks[lane]
-            window = _mask(piece.home, piece.home + piece.duration + track.gap)
+            window = mask(piece.home, piece.home + piece.duration + track.gap)
             if track.closed(Footing.SETTLED if same else Footing.ARRIVED) & window:
                 return False
         return True
@@ -333,26 +263,5 @@ class Board:
         return footing is Footing.SETTLED and len(there) - there.count(Footing.STAYING) >= most
 
 
-def _yields(other: Footing, to: Footing) -> bool:
-    """Say whether something has to go before another with some footing may come."""
-    if to is Footing.STAYING:
-        return other is Footing.ARRIVED
-    return to is Footing.ARRIVED or other is not Footing.STAYING
-
-
 def _counts(limit: Limit, start: int) -> bool:
     return limit.first <= start < limit.last
-
-
-def _mask(start: int, end: int) -> int:
-    return ((1 << (end - start)) - 1) << start if end > start else 0
-
-
-def _spread(full: int, duration: int) -> int:
-    """Give the starts from which something of that duration would meet a full grain."""
-    reach = 1
-    while full and reach < duration:
-        step = min(reach, duration - reach)
-        full |= full >> step
-        reach += step
-    return full

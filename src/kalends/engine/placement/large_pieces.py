@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kalends.engine.placement.evaluate import larger, swap_cost
+from kalends.engine.placement.evaluate import swap_cost
 from kalends.engine.placement.problem import Activity, Cost, Lane, Problem
 from kalends.engine.span_columns import IntColumn
 
@@ -72,8 +72,8 @@ def _reach(problem: Problem) -> list[int]:
         for choice in activity.choices:
             for cost in (*choice.costs, choice.swapped):
                 add(cost)
-        for lane in {use.lane for use in activity.uses} | {n for c in activity.choices for n in c.lanes}:
-            on_lane[lane].append(activity)
+        for used in {use.lane for use in activity.uses} | {n for c in activity.choices for n in c.lanes}:
+            on_lane[used].append(activity)
     for number, (lane, there) in enumerate(zip(problem.lanes, on_lane, strict=True)):
         add(lane.crowded, len(there) ** 2)
         for activity in there:
@@ -99,8 +99,8 @@ class Way:
 class Toll:
     """What being on some lanes costs an activity, and what its being there costs others.
 
-    The tolls of a board are a matrix of rows x grains. A row belongs to one kind of user of one lane and holds
-    what such a user would pay for each grain.
+    The tolls of a board are a matrix of rows x grains. A row belongs to one kind of user of one lane and
+    holds what such a user would pay for each grain.
     """
 
     pays: IntColumn  # rows to add up
@@ -176,13 +176,15 @@ class Pieces:
     def _piece(self, number: int, activity: Activity, problem: Problem) -> Piece:
         fold = self.scale.fold
         starts = np.asarray(activity.starts, dtype=np.int64)
-        prices = np.zeros(len(starts), dtype=self.scale.dtype)
+        prices: Column = np.zeros(len(starts), dtype=self.scale.dtype)
         if activity.costs is not None:
-            prices += activity.costs.astype(self.scale.dtype) * self.scale.factors[activity.cost_level]
+            prices = (
+                prices + activity.costs.astype(self.scale.dtype) * self.scale.factors[activity.cost_level]
+            )
         if activity.home is not None:
             away = starts - activity.home
-            prices += (away != 0).astype(self.scale.dtype) * fold(activity.moved)
-            prices += np.abs(away).astype(self.scale.dtype) * fold(activity.shift)
+            prices = prices + (away != 0).astype(self.scale.dtype) * fold(activity.moved)
+            prices = prices + np.abs(away).astype(self.scale.dtype) * fold(activity.shift)
         hard = tuple(use.lane for use in activity.uses if use.shared is None)
         soft = tuple(use.lane for use in activity.uses if use.shared is not None)
         users = [(use.lane, fold(use.shared)) for use in activity.uses]

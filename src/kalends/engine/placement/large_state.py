@@ -79,8 +79,8 @@ class State:
     def rebuild(self, waiting: list[Piece]) -> None:
         """Put back pieces that are off, the last first, each where it costs least now.
 
-        One that stays at home in conflict may find there what has arrived meanwhile; that has to go, and waits
-        in its turn. As it adds to those that stay, this comes to an end.
+        One that stays at home in conflict may find there what has arrived meanwhile; that has to go, and
+        waits in its turn. As it adds to those that stay, this comes to an end.
         """
         while waiting:
             piece = waiting.pop()

@@ -44,9 +44,11 @@ def make_room(state: State, draw: random.Random) -> list[Piece]:
         place = state.board.place_at(seed, int(wanted[draw.randrange(len(wanted))]))
         in_the_way = [state.pieces[number] for number in sorted(state.board.in_the_way(seed, place))]
         if len(in_the_way) <= MOST_IN_THE_WAY and all(state.may_move(piece.number) for piece in in_the_way):
-            _lifted(state, in_the_way)
-            state.put(seed, place)
-            return in_the_way
+            lifted = _lifted(state, in_the_way)
+            if state.board.is_open(seed, place):
+                state.put(seed, place)
+                return lifted
+            return [*lifted, seed]
     state.put(seed, here)
     return []
 
