@@ -8,7 +8,7 @@ the time line: constants that need no more than one literal for each stretch whe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -17,8 +17,8 @@ import numpy as np
 
 from kalends.engine.placement.evaluate import larger, swap_cost
 from kalends.engine.placement.objective import Objective
-from kalends.engine.placement.problem import Activity, Cost, Placed, Problem
-from kalends.engine.placement.surroundings import Settled, Surroundings, load
+from kalends.engine.placement.problem import Activity, Cost, Limit, Placed, Problem
+from kalends.engine.placement.surroundings import Settled, Surroundings, lanes_used, load
 from kalends.engine.span_columns import IntColumn
 
 Expression = Any  # ortools has no types: a literal, a variable or a sum of them
@@ -74,13 +74,15 @@ class Model:
         self._users: dict[int, _Users] = defaultdict(_Users)
         # Of each lane: who is on it if a literal holds, and what a grain shared with it costs.
         self._company: dict[int, list[tuple[Expression, int, Cost | None]]] = defaultdict(list)
+        self._free = free
+        binding = [n for n, limit in enumerate(problem.limits) if self._may_bind(n, limit.activities & free)]
+        self._limited = frozenset().union(*(problem.limits[number].activities for number in binding))
         self.lots = {number: self._lot(number) for number in sorted(free)}
         for lane, users in self._users.items():
             self._keep_capacity(lane, users)
         self._pay_for_company()
-        for number, limit in enumerate(problem.limits):
-            if not limit.activities.isdisjoint(free):
-                self._keep_limit(number)
+        for number in binding:
+            self._keep_limit(number)
 
     def hint(self, places: Mapping[int, Placed]) -> None:
         """Tell the solver where to begin."""
@@ -120,7 +122,7 @@ class Model:
                 lane = self._around.lane(use.lane)
                 elsewhere &= lane.open_to_arrival(starts, duration)
                 may_be_home &= home is not None and lane.open_at_home(home, duration)
-        starts = starts[elsewhere]
+        starts = self._worthwhile(number, starts[elsewhere])
         lot = Lot(
             activity=activity,
             start=self._start_variable(starts, home),
@@ -145,6 +147,52 @@ class Model:
         self._choose(number, lot)
         self._pay_alone(lot)
         return lot
+
+    def _worthwhile(self, number: int, starts: IntColumn) -> IntColumn:
+        """Leave out the starts that something better always beats.
+
+        Each other free activity is at one place, and there meets so many starts at most. Of the starts in the
+        order of their own cost, one more than all of them can meet are enough: one of these meets nobody.
+        """
+        activity = self.problem.activities[number]
+        if activity.choices or number in self._limited:
+            return starts
+        most = sum(self._met_at_most(activity, self.problem.activities[n]) for n in self._free if n != number)
+        if len(starts) <= most + 1:
+            return starts
+        table = np.zeros((len(self.problem.levels), len(starts)), dtype=np.int64)
+        for cost, times in self._own_costs(activity, starts):
+            table[cost.level] += cost.weight * times
+        return np.sort(starts[np.lexsort(table[::-1])[: most + 1]])
+
+    def _met_at_most(self, one: Activity, other: Activity) -> int:
+        """Give how many starts of one activity can have to do with another, wherever that one is."""
+        shared = {use.lane for use in one.uses}.intersection(lanes_used(other))
+        if not shared:
+            return 0
+        lanes = [self.problem.lanes[lane] for lane in shared]
+        gap = max(max(lane.gap, lane.wished_gap) for lane in lanes)
+        return one.duration + other.duration + 2 * gap - 1
+
+    def _own_costs(self, activity: Activity, starts: IntColumn) -> Iterator[tuple[Cost, IntColumn]]:
+        """Give what each start away from home costs by itself, and by the settled that it meets."""
+        if activity.costs is not None:
+            at = np.searchsorted(activity.starts, starts)
+            yield Cost(level=activity.cost_level), activity.costs[at]
+        if activity.home is not None and activity.shift is not None:
+            yield activity.shift, np.abs(starts - activity.home)
+        for use in activity.uses:
+            yield from self._around.lane(use.lane).costs(starts, activity.duration, use.shared)
+
+    def _may_bind(self, number: int, members: frozenset[int]) -> bool:
+        """Say whether a limit could matter to the free activities that it counts."""
+        limit = self.problem.limits[number]
+        can = sum(
+            _counts(limit, activity.home)
+            or bool(((activity.starts >= limit.first) & (activity.starts < limit.last)).any())
+            for activity in (self.problem.activities[member] for member in members)
+        )
+        return can > 0 and self._around.crowd(number).there + can > limit.most
 
     def _start_variable(self, starts: IntColumn, home: int | None) -> Expression:
         places = starts if home is None else np.append(starts, home)
@@ -420,7 +468,7 @@ class Model:
         placed, left, arriving = [], [], []
         for member in sorted(limit.activities & self.lots.keys()):
             lot = self.lots[member]
-            at_home = lot.home is not None and limit.first <= lot.home < limit.last
+            at_home = _counts(limit, lot.home)
             inside = (lot.starts >= limit.first) & (lot.starts < limit.last)
             if inside.any():
                 literal = lot.moved
@@ -456,3 +504,7 @@ class Model:
             over = self.cp.new_int_var(0, len(counted) - spare, "")
             self.cp.add(over >= sum(counted) - spare)
             self._pay(cost, over, 0, len(counted) - spare)
+
+
+def _counts(limit: Limit, start: int | None) -> bool:
+    return start is not None and limit.first <= start < limit.last
