@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -413,11 +414,12 @@ def test_a_resource_that_is_needed_goes_only_when_forced(home: Town, by: str) ->
     car = thing(home, ana)
     take(home, ana, car, rules=("FREQ=DAILY;COUNT=3",))
     resources = home.services.resources
+    attempt = {
+        "remove": lambda: home.write(ana, lambda tx: resources.remove(tx, ana, car)),
+        "update": lambda: change(home, ana, car, active=False),
+    }[by]
     with pytest.raises(ResourceInUse, match="taken 3 times, next at 2026-03-30 09:00") as refused:
-        if by == "remove":
-            home.write(ana, lambda tx: resources.remove(tx, ana, car))
-        else:
-            change(home, ana, car, active=False)
+        attempt()
     assert refused.value.fields["coming"] == 3
     alone = reserve(home, ana, car, "2026-04-30 09:00", title="Hospital")
     home.write(ana, lambda tx: resources.remove(tx, ana, car, force=True))
@@ -480,15 +482,13 @@ def test_a_long_list_comes_in_pages(home: Town) -> None:
     car = thing(home, ana, capacity=2)
     take(home, ana, car, rules=("FREQ=DAILY;COUNT=5",))
     reserve(home, ana, car, "2026-04-01 09:00")
-    events, span = home.services.resources.events, Span(at("2026-03-30 00:00"), at("2026-04-30 00:00"))
+    events = home.services.resources.events
+    at_car: Any = {"resource_id": car, "span": Span(at("2026-03-30 00:00"), at("2026-04-30 00:00"))}
     seen: list[tuple[int, bool]] = []
     cursor = None
     for _ in range(3):
         page = home.read(
-            ana,
-            lambda tx, cursor=cursor: looking.reservations(
-                tx, events, ana, car, span, cursor=cursor, limit=2
-            ),
+            ana, partial(looking.reservations, events=events, actor=ana, cursor=cursor, limit=2, **at_car)
         )
         seen += [(each.span.start.day, each.taken.event_id is None) for each in page.items]
         cursor = page.next

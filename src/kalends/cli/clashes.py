@@ -29,6 +29,9 @@ def conflicts(
     members: Annotated[
         list[str] | None, typer.Option("--member", metavar="NAME", help="Of this member; can be repeated.")
     ] = None,
+    resources: Annotated[
+        list[str] | None, typer.Option("--resource", metavar="NAME", help="Over this; can be repeated.")
+    ] = None,
     severity: Annotated[list[Severity] | None, typer.Option(help="Of this weight; can be repeated.")] = None,
     kind: Annotated[list[ConflictKind] | None, typer.Option(help="Of this kind; can be repeated.")] = None,
     ignored: Annotated[
@@ -39,6 +42,7 @@ def conflicts(
     desk = open_desk(ctx)
     wanted = ConflictFilter(
         members={each.id for each in picking.members(desk, members)} if members else None,
+        resources={picking.resource(desk, each).id for each in resources} if resources else None,
         severities=severity or None,
         kinds=kind or None,
         ignored=ignored,

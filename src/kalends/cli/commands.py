@@ -39,6 +39,7 @@ COMMANDS = {
     "remove": Entry("editing", "Remove an event: once, from an occurrence on, or all of it.", _CALENDAR),
     "import": Entry("exchanging", "Take an iCalendar file into a calendar.", _CALENDAR),
     "export": Entry("exchanging", "Write a calendar as an iCalendar file.", _CALENDAR),
+    "resources": Entry("resources", "List, make, change and reserve what is shared.", _CALENDAR),
     "free": Entry("finding", "Find times at which everybody is free.", _CALENDAR),
     "expand": Entry("expanding", "Expand a recurrence rule; needs no data.", _CALENDAR),
     "conflicts": Entry("clashes", "List what collides.", _CLASHES),

@@ -45,6 +45,10 @@ Takers = Annotated[
 Optional = Annotated[
     list[str] | None, typer.Option("--optional", metavar="MEMBER", help="Who may come; can be repeated.")
 ]
+Taken = Annotated[
+    list[str] | None,
+    typer.Option("--resource", metavar="NAME", help="What it takes; can be repeated; empty: nothing."),
+]
 Private = Annotated[bool | None, typer.Option("--private/--public", help="Others see no more than busy.")]
 Free = Annotated[bool | None, typer.Option("--free/--busy", help="Whether it claims anybody's time.")]
 WithStatus = Annotated[Status | None, typer.Option(help="Where it stands.")]
@@ -73,6 +77,7 @@ def add(
     flexibility: WithFlexibility = None,
     takers: Takers = None,
     optional: Optional = None,
+    resources: Taken = None,
     private: Private = None,
     free: Free = None,
     status: WithStatus = None,
@@ -100,6 +105,7 @@ def add(
             flexibility=flexibility,
             takers=takers,
             optional=optional,
+            resources=resources,
             confidential=private,
             transparent=free,
             status=status,
@@ -134,6 +140,7 @@ def edit(
     flexibility: WithFlexibility = None,
     takers: Takers = None,
     optional: Optional = None,
+    resources: Taken = None,
     private: Private = None,
     free: Free = None,
     status: WithStatus = None,
@@ -168,6 +175,7 @@ def edit(
             flexibility=flexibility,
             takers=takers,
             optional=optional,
+            resources=resources,
             confidential=private,
             transparent=free,
             status=status,

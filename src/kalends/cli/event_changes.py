@@ -73,6 +73,8 @@ def content(desk: Desk, **given: Any) -> Changes:
             *_invitees(desk, required or (), required=True),
             *_invitees(desk, optional or (), required=False),
         ]
+    if "resources" in known:
+        known["resources"] = [picking.resource(desk, each).id for each in known["resources"] if each]
     if "category" in known:
         name = known.pop("category")
         known["category_id"] = picking.category(desk, name) if name else None

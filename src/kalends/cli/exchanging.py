@@ -16,6 +16,8 @@ from kalends.cli.desk import open_desk
 from kalends.cli.options import shared
 from kalends.features.calendars.access import Access
 from kalends.features.scheduling import ImportReport, export_calendar
+from kalends.features.scheduling.exchange import Declined
+from kalends.interfaces.rest.files import DeclinedShown
 from kalends.interfaces.rest.outcomes import ConflictShown
 from kalends.kit.errors import InvalidInput, TooLarge
 
@@ -142,6 +144,7 @@ def _as_json(report: ImportReport, preview: bool) -> dict[str, Any]:
             {"line": each.line, "uid": each.uid, "code": each.code, "message": each.message}
             for each in report.problems
         ],
+        "declined": [DeclinedShown.of(each).model_dump(mode="json") for each in report.declined],
         "conflicts": [ConflictShown.of(each).model_dump(mode="json") for each in report.conflicts],
         "conflict_count": report.conflict_count,
     }
@@ -156,6 +159,10 @@ def _told(report: ImportReport, calendar: str, preview: bool) -> list[str]:
         lines.append(f"{_counted(len(report.problems), 'thing')} could not be taken:")
         lines += [f"  line {each.line}: {each.message}" for each in report.problems[:_TOLD]]
         lines += _rest(len(report.problems))
+    if report.declined:
+        lines.append(f"{_counted(len(report.declined), 'event')} did not get what was taken already:")
+        lines += [f"  {_full(each)}" for each in report.declined[:_TOLD]]
+        lines += _rest(len(report.declined))
     if report.conflicts:
         lines.append(f"{_counted(report.conflict_count, 'conflict')} with what came in:")
         lines += [f"  {picking.short(each.identity)}  {each.sentence}" for each in report.conflicts[:_TOLD]]
@@ -163,6 +170,11 @@ def _told(report: ImportReport, calendar: str, preview: bool) -> list[str]:
     if report.change_set_id:
         lines.append(f"Change set {picking.short(report.change_set_id)}; `kalends undo` takes it back.")
     return lines
+
+
+def _full(declined: Declined) -> str:
+    at_once = f"{declined.resource} serves {declined.capacity}, not {declined.wanted} at once"
+    return f"{at_once} ({declined.span.start:%Y-%m-%d %H:%M} UTC)"
 
 
 def _rest(number: int) -> list[str]:

@@ -127,6 +127,15 @@ class StretchShown(Period):
     usage: int
     by: list[TakenShown]
 
+    @classmethod
+    def of_stretch(cls, stretch: looking.Stretch) -> Self:
+        return cls(
+            start=stretch.span.start,
+            end=stretch.span.end,
+            usage=stretch.usage,
+            by=[TakenShown.of(each) for each in stretch.by],
+        )
+
 
 class Timeline(Shown):
     """The use of a resource: stretches that follow one another and fill the range."""
@@ -302,17 +311,7 @@ def read_timeline(
     span = read_window(start, end, actor.zone)
     with services.database.read(actor.workspace_id) as tx:
         steps = looking.timeline(tx, services.resources.events, actor, resource_id, span)
-    return Timeline(
-        items=[
-            StretchShown(
-                start=each.span.start,
-                end=each.span.end,
-                usage=each.usage,
-                by=[TakenShown.of(taken) for taken in each.by],
-            )
-            for each in steps
-        ]
-    )
+    return Timeline(items=[StretchShown.of_stretch(each) for each in steps])
 
 
 @router.get("/resources/{resource_id}/reservations")
