@@ -10,6 +10,8 @@ import pytest
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.spans import Span
 from kalends.features.identity.actor import Actor
+from kalends.features.resources.models import ResourceType
+from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.features.scheduling.optimising import NoLongerTrue, NothingChosen, RunState, RunView
 from kalends.kit.errors import NotFound
 from workspaces import Town, at
@@ -132,3 +134,87 @@ def test_what_the_actor_may_not_write_stays(home: Town) -> None:
     home.made(ben, title="Gym", start=at("2026-03-10 09:00"), **LOW)
     assert proposed(home, ana).moves == []
     assert len(proposed(home, ben).moves) == 1
+
+
+def constrain(home: Town, actor: Actor, rule: str, hard: bool = True, **parameters: Any) -> None:
+    """Ask something of everybody."""
+    wanted: Any = {"name": rule.replace("_", " "), "rule": rule, "parameters": parameters, "hard": hard}
+    home.write(actor, lambda tx: create_constraint(tx, actor, **wanted))
+
+
+def test_contradictory_constraints_leave_no_time_and_are_named(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    home.made(ana, title="Gym", start=at("2026-03-10 09:00"), **LOW)
+    constrain(home, ana, "no_events_before", time="18:00")
+    constrain(home, ana, "no_events_after", time="12:00")
+    view = proposed(home, ana)
+    assert view.moves == []
+    gym = next(each for each in view.unplaced if each.title == "Gym")
+    assert [reason.code for reason in gym.reasons][-3:] == ["no_time_allowed", "rules_out", "rules_out"]
+
+
+def test_what_breaks_a_hard_constraint_moves_to_where_it_does_not(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Gym", start=at("2026-03-10 07:00"), **LOW)
+    constrain(home, ana, "no_events_before", time="08:30")
+    (move,) = proposed(home, ana).moves
+    assert move.move.after.start == at("2026-03-10 09:00")  # between 08:30 and 09:00 is before usual hours
+    assert move.reasons[0].code == "constraint"
+
+
+def test_a_day_with_too_many_events_gives_some_to_other_days(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    for hour in ("09", "11", "13", "15"):
+        home.made(ana, title=f"At {hour}", start=at(f"2026-03-10 {hour}:00"), **LOW)
+    constrain(home, ana, "max_events_per_day", count=3)
+    view = proposed(home, ana)
+    assert [each.reasons[0].code for each in view.moves] == ["one_too_many"]
+    home.optimiser.take(ana, view.run.id)
+    assert home.scheduling.conflicts(ana) == []
+
+
+def test_a_rule_that_counts_others_is_kept_too(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    home.made(ana, title="Gym", start=at("2026-03-10 09:00"), **LOW)
+    constrain(home, ana, "custom", expression='title != "Gym" or events_that_day < 2')
+    view = proposed(home, ana)
+    for each in view.moves:
+        assert each.move.after.start.date() != at("2026-03-10 09:00").date()
+
+
+def test_the_resource_of_a_moved_event_is_free_there(home: Town) -> None:
+    ana, ben = home.household("Ana", "Ben")
+    make = home.services.resources.create
+    car = home.write(ana, lambda tx: make(tx, ana, name="Car", type=ResourceType.VEHICLE)).id
+    home.made(ben, title="Trip", start=at("2026-03-10 10:00"), end=at("2026-03-10 12:00"), resources=[car])
+    home.made(ana, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    gym = home.made(ana, title="Shopping", start=at("2026-03-10 09:00"), resources=[car], **LOW)
+    (move,) = proposed(home, ana).moves
+    assert move.move.target.event_id == gym
+    assert not move.move.after.overlaps(Span(at("2026-03-10 10:00"), at("2026-03-10 12:00")))
+
+
+def test_another_resource_stands_in_where_that_moves_nothing(home: Town) -> None:
+    ana, ben = home.household("Ana", "Ben")
+    make = home.services.resources.create
+
+    def room(name: str, seats: int) -> Any:
+        return home.write(
+            ana,
+            lambda tx: make(tx, ana, name=name, type=ResourceType.ROOM, attributes={"seats": seats}).id,
+        )
+
+    small, large = room("Small", 4), room("Large", 8)
+    home.made(ana, title="Talk", start=at("2026-03-10 10:00"), resources=[small], **HIGH)
+    lesson = home.made(ben, title="Lesson", start=at("2026-03-10 12:00"), resources=[small], **LOW)
+    remove = home.services.resources.remove
+    home.write(ana, lambda tx: remove(tx, ana, small, force=True))
+    view = proposed(home, ana)
+    assert {each.move.resources for each in view.moves} == {(large,)}
+    assert [each.move.start for each in view.moves] == [None, None]
+    assert view.moves[0].sentence.startswith("Talk (10:00-11:00) gets another resource: ")
+    home.optimiser.take(ana, view.run.id)
+    assert home.scheduling.conflicts(ana) == []
+    assert [each for each in view.moves if each.move.target.event_id == lesson]

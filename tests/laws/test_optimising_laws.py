@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_events
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from kalends.storage import Unit
 from workspaces import Town, at
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=100, phases=(Phase.explicit, Phase.generate), deadline=None, suppress_health_check=list(HealthCheck))
 
 WEEK = Span(at("2026-03-09 00:00"), at("2026-03-16 00:00"))
 MORNING = at("2026-03-10 08:00")

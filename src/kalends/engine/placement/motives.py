@@ -48,7 +48,7 @@ class MakesRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestThatFits:
-    """Nothing nearer would break as little; of the nearer times `closed` were not to be had."""
+    """Nothing nearer would break as little."""
 
     code: ClassVar[str] = "nearest_that_fits"
     uid: str
@@ -84,6 +84,19 @@ class NoTimeAllowed:
 
     def words(self, wording: Wording) -> str:
         return f"hours and constraints leave it no time within {wording.time(self.window)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesOut:
+    """A hard constraint forbids some or all of the times it could have."""
+
+    code: ClassVar[str] = "rules_out"
+    uid: str
+    constraint: str
+    name: str
+
+    def words(self, wording: Wording) -> str:
+        return f"'{self.name}' rules times out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

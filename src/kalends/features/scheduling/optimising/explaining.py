@@ -19,12 +19,14 @@ from kalends.engine.placement.motives import (
     NoTimeAllowed,
     NoTimeLeft,
     OneTooMany,
+    RulesOut,
     StandsIn,
     StaysPut,
 )
 from kalends.engine.spans import Span
 from kalends.engine.wording import Reason
-from kalends.features.scheduling.optimising.layout import Layout, Surroundings, alone
+from kalends.features.scheduling.optimising.layout import Layout
+from kalends.features.scheduling.optimising.surroundings import Surroundings, alone
 
 _MOST_NAMED = 3  # events that stand in the way of one
 
@@ -111,11 +113,26 @@ class _Teller:
         elsewhere = len(activity.starts) - (activity.home in activity.starts)
         if not elsewhere:
             yield NoTimeAllowed(uid=uid, window=window)
+            yield from self._ruled_out(index)
             return
         yield NoTimeLeft(uid=uid, window=window)
         for blocker in self._solution.blockers.get(index, ())[:_MOST_NAMED]:
             other = self._layout.facts(blocker.activity).uid
             yield InTheWay(uid=uid, other=other, subject=self._layout.lane(blocker.lane))
+
+    def _ruled_out(self, index: int) -> Iterator[Reason]:
+        """Name the hard constraints that leave an activity no time, those that take the most first."""
+        facts, layout = self._layout.facts(index), self._layout
+        seconds = self._activities[index].duration * layout.grain
+        first, last = int(layout.window.start.timestamp()), int(layout.window.end.timestamp())
+        starts = np.arange(first, last - seconds + 1, layout.grain, dtype=np.int64)
+        taken: dict[str, tuple[int, Reason]] = {}
+        for subject in (layout.lane(lane) for lane in sorted(_hard_lanes(self._activities[index]))):
+            for constraint, refused in self._around.refusals(subject, facts, starts, seconds):
+                if constraint.hard and refused.any():
+                    rule = RulesOut(uid=facts.uid, constraint=constraint.id, name=constraint.name)
+                    taken[constraint.id] = int(refused.sum()), rule
+        yield from (rule for _, rule in sorted(taken.values(), key=lambda each: -each[0])[:_MOST_NAMED])
 
     def _pushed(self, index: int) -> Iterator[Reason]:
         """Say why an activity cannot simply stay."""

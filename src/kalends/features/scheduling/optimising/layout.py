@@ -8,24 +8,22 @@ the distance of the moves last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from math import gcd
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kalends.engine.claims import EventFacts, Flexibility, Subject, SubjectKind
-from kalends.engine.constraints import Agenda, Clock, Constraint
+from kalends.engine.constraints import Constraint
 from kalends.engine.constraints.caps import MaxEventsPerDay, MaxEventsPerWeek
 from kalends.engine.constraints.gaps import MinGap
-from kalends.engine.constraints.violations import judges
-from kalends.engine.hours import WeeklyHours
 from kalends.engine.placement import Activity, Choice, Cost, Lane, Limit, Problem, Use
 from kalends.engine.span_columns import IntColumn
 from kalends.engine.spans import Span
+from kalends.features.scheduling.optimising.surroundings import Surroundings
 
 _DAY = 86_400
 _OPTIONAL = 4  # what a grain of an optional participant's time weighs among the soft constraints
@@ -56,30 +54,12 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """All that decides where things may go."""
-
-    clocks: Mapping[str, Clock]  # of every member and resource
-    members: frozenset[str]
-    hours: Mapping[str, WeeklyHours]  # within which a member may be given something
-    constraints: Sequence[Constraint]
-    others: Mapping[str, Sequence[str]]  # resource ids that can stand in for a resource, itself excepted
-    capacities: Mapping[str, int]  # of every resource, 0 of one that is put away
-
-    def asked(self, subject: str) -> list[Constraint]:
-        """Give the constraints that say something of a member's time, or of the use of a resource."""
-        kind = SubjectKind.MEMBER if subject in self.members else SubjectKind.RESOURCE
-        return [each for each in self.constraints if judges(each, Subject(id=subject, kind=kind))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """A problem with what its activities and grains stand for."""
 
     problem: Problem
     occurrences: tuple[Occurrence, ...]
     wishes: tuple[Wish, ...]  # their activities come behind those of the occurrences
-    lanes: Mapping[str, int]  # by member or resource
     window: Span
     grain: int  # seconds
     origin: int  # UTC seconds of grain 0
@@ -148,7 +128,8 @@ class _Drawing:
         ranks = {each.facts.rank for each in occurrences} | {wish.facts.rank for wish in wishes}
         self._ranks = {rank: 2 * index for index, rank in enumerate(sorted(ranks, reverse=True))}
         self._soft, self._shift = 2 * len(ranks), 2 * len(ranks) + 1
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: list[Lane] = []
+        self._numbers: dict[str, int] = {}  # of the lanes, by member or resource
 
     def layout(self) -> Layout:
         """Put all parts together."""
@@ -156,14 +137,13 @@ class _Drawing:
             *(self._activity(index) for index in range(len(self._occurrences))),
             *(self._wished(wish) for wish in self._wishes),
         ]
-        lanes = tuple(self._lanes.values())
         problem = Problem(
             levels=(
                 *(f"{kind} {rank}" for rank in self._ranks for kind in ("unplaced", "moved")),
                 "soft",
                 "shift",
             ),
-            lanes=lanes,
+            lanes=tuple(self._lanes),
             activities=tuple(activities),
             limits=tuple(self._limits(activities)),
         )
@@ -171,7 +151,6 @@ class _Drawing:
             problem=problem,
             occurrences=self._occurrences,
             wishes=self._wishes,
-            lanes={lane.id: index for index, lane in enumerate(lanes)},
             window=self._window,
             grain=self._grain,
             origin=self._origin,
@@ -266,14 +245,9 @@ class _Drawing:
         allowed = np.ones(len(starts), dtype=bool)
         costs = np.zeros(len(starts), dtype=np.int64)
         for subject in subjects:
-            if hours := self._around.hours.get(subject):
-                within = ~_meets(hours, starts, seconds)
-                allowed &= within if stays is None else within | (starts == stays)
-            agenda = alone(subject, self._around.clocks[subject])
-            for constraint in self._around.asked(subject):
-                if _counted(constraint):
-                    continue
-                refused = constraint.rule.refused(agenda, event, starts, seconds)
+            within = ~self._around.closed(subject, starts, seconds)
+            allowed &= within if stays is None else within | (starts == stays)
+            for constraint, refused in self._around.refusals(subject, event, starts, seconds):
                 if constraint.hard:
                     allowed &= ~refused
                 else:
@@ -283,7 +257,7 @@ class _Drawing:
     # Lanes, choices, limits ------------------------------------------------------------------------------
 
     def _lane(self, subject: Subject) -> int:
-        if subject.id not in self._lanes:
+        if subject.id not in self._numbers:
             gap, wished, weight = 0, 0, 0
             for constraint in self._of(subject.id, MinGap):
                 grains = -(-constraint.rule.minutes * 60 // self._grain)  # type: ignore[attr-defined]
@@ -291,18 +265,21 @@ class _Drawing:
                     gap = max(gap, grains)
                 elif grains > wished:
                     wished, weight = grains, constraint.priority
-            self._lanes[subject.id] = Lane(
-                id=subject.id,
-                capacity=subject.capacity,
-                gap=gap,
-                wished_gap=wished if wished > gap else 0,
-                crowded=Cost(level=self._soft, weight=weight) if wished > gap else None,
+            crowded = Cost(level=self._soft, weight=weight) if wished > gap else None
+            self._numbers[subject.id] = len(self._lanes)
+            self._lanes.append(
+                Lane(
+                    id=subject.id,
+                    capacity=subject.capacity,
+                    gap=gap,
+                    wished_gap=wished if crowded else 0,
+                    crowded=crowded,
+                )
             )
-        return list(self._lanes).index(subject.id)
+        return self._numbers[subject.id]
 
     def _others(self, lane: int) -> list[str]:
-        subject = list(self._lanes)[lane]
-        return [other for other in self._around.others.get(subject, ()) if other != subject]
+        return list(self._around.others.get(self._lanes[lane].id, ()))
 
     def _choice(self, lane: int, level: int) -> Choice:
         standing_in = [
@@ -315,7 +292,7 @@ class _Drawing:
 
     def _limits(self, activities: Sequence[Activity]) -> list[Limit]:
         limits = []
-        for subject, lane in {id: index for index, id in enumerate(self._lanes)}.items():
+        for subject, lane in self._numbers.items():
             taking = frozenset(
                 index
                 for index, activity in enumerate(activities)
@@ -359,36 +336,3 @@ class _Drawing:
 
     def _grains_of(self, seconds: IntColumn) -> IntColumn:
         return (seconds - self._origin) // self._grain
-
-
-def alone(
-    subject: str, clock: Clock, event: EventFacts | None = None, times: tuple[int, int] = (0, 1)
-) -> Agenda:
-    """Give the agenda of somebody who has only this event, at these UTC seconds, or nothing at all."""
-    bounds = np.array([] if event is None else [times], dtype=np.int64).reshape(-1, 2)
-    here = np.zeros(len(bounds), dtype=np.int64)
-    return Agenda(
-        subject=subject,
-        clock=clock,
-        start=bounds[:, 0],
-        end=bounds[:, 1],
-        event=here,
-        events=() if event is None else (event,),
-        row=here,
-    )
-
-
-def _counted(constraint: Constraint) -> bool:
-    """Say whether a rule is about events beside each other, and so a matter of lanes and limits."""
-    return isinstance(constraint.rule, MinGap | MaxEventsPerDay | MaxEventsPerWeek)
-
-
-def _meets(hours: WeeklyHours, starts: IntColumn, seconds: int) -> NDArray[np.bool_]:
-    """Say of each start whether something put there lies partly in closed time."""
-    if not len(starts):
-        return np.zeros(0, dtype=bool)
-    closed = hours.closed(int(starts[0]), int(starts[-1]) + seconds)
-    next_closed = np.searchsorted(closed.end, starts, side="right")
-    begins = np.append(closed.start, np.iinfo(np.int64).max)
-    met: NDArray[np.bool_] = begins[next_closed] < starts + seconds
-    return met

@@ -18,7 +18,8 @@ from kalends.features.resources.standing_in import stand_ins
 from kalends.features.scheduling.claims import Gathered, gather
 from kalends.features.scheduling.diaries import hours_of
 from kalends.features.scheduling.editing import EventChanges
-from kalends.features.scheduling.optimising.layout import Occurrence, Surroundings
+from kalends.features.scheduling.optimising.layout import Occurrence
+from kalends.features.scheduling.optimising.surroundings import Surroundings
 from kalends.features.scheduling.plans import Target
 from kalends.storage import Unit
 
