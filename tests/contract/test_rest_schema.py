@@ -26,6 +26,7 @@ from kalends.features.identity.actor import Actor
 from rest_client import Api, Caller, Person
 from workspaces import at
 
+QUIET = {"name": "Quiet mornings", "rule": "no_events_before", "parameters": {"time": "07:00"}}
 Operation = APIOperation[Any, Any, Any, Any]
 
 # Not among them: that whatever the schema allows is accepted. Names, zones and versions obey rules that no
@@ -83,6 +84,7 @@ def _known(api: Api, ana: Person) -> dict[str, str]:
         "calendar_id": str(api.home.default(actor)),
         "event_id": str(_event(api, actor, start)),
         "category_id": ana.get("/categories").json()["items"][0]["id"],
+        "constraint_id": ana.post("/constraints", QUIET).json()["id"],
     }
 
 
