@@ -157,7 +157,7 @@ class Board:
         return set().union(*self._obstacles(piece, place))
 
     def _obstacles(self, piece: Piece, place: Place) -> Iterator[set[int]]:
-        """Give, for each lane and limit that is full, those that would have to go; nobody where it has no room."""
+        """Give, for each lane and limit that is full, those that would have to go, if anybody."""
         kept = [(lane, True) for lane in piece.hard] + list(zip(place.way.lanes, place.way.kept, strict=True))
         for lane, same in kept:
             track, footing = self.tracks[lane], place.footing(piece, same)
