@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from households import SEED, week
+from households import SEED, week  # type: ignore[import-not-found]  # a script beside this one
 
 from kalends.engine.placement import Effort, Placed, Problem, Solution, evaluate, solve, solve_part
 

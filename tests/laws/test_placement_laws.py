@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kalends.engine.placement import Activity, Cost, Lane, Problem, Use, solve, violations_of
+from kalends.engine.placement import Activity, Cost, Lane, Problem, Progress, Use, solve, violations_of
 from strategies.placement import as_it_is, best_of_all, problems, worth
 
 LEVELS = tuple(f"{kind} {rank}" for rank in (6, 5, 4, 3, 2, 1) for kind in ("unplaced", "moved"))
@@ -46,8 +46,13 @@ def test_what_moves_keeps_its_whole_duration_free(problem: Problem) -> None:
 @settings(max_examples=100, deadline=None)
 @given(problems(), st.integers(0, 5))
 def test_a_search_cut_short_gives_a_whole_allowed_placement(problem: Problem, reports: int) -> None:
-    heard = []
-    solution = solve(problem, progress=lambda progress: heard.append(progress) or len(heard) <= reports)
+    heard: list[Progress] = []
+
+    def watch(progress: Progress) -> bool:
+        heard.append(progress)
+        return len(heard) <= reports
+
+    solution = solve(problem, progress=watch)
     value = worth(problem, solution.placed)
     assert value is not None
     assert value >= best_of_all(problem)

@@ -44,7 +44,7 @@ def activities(draw: DrawFn, number: int, known: tuple[Lane, ...], levels: int) 
     starts = sorted(draw(st.sets(st.integers(0, LAST - 1), max_size=4)))
     home = draw(st.none() | st.sampled_from(starts or [2]) | st.integers(0, LAST - 1))
     movable = home is None or draw(st.integers(0, 4)) > 0
-    order = draw(st.permutations(range(len(known))))
+    order = draw(st.permutations(list(range(len(known)))))
     used = draw(st.integers(0, len(order)))
     uses = tuple(
         Use(

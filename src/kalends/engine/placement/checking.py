@@ -42,10 +42,10 @@ def _check_activity(activity: Activity, field: str, problem: Problem) -> None:
     if starts.ndim != 1 or not np.issubdtype(starts.dtype, np.integer) or (np.diff(starts) <= 0).any():
         raise InvalidInput("Starts are whole numbers, ascending, each once.", field=f"{field}.starts")
     if len(starts):
-        _check_number(int(starts[0]), f"{field}.starts")
-        _check_number(int(starts[-1]), f"{field}.starts")
+        _check_number(int(starts[0]), f"{field}.starts", least=-FARTHEST)
+        _check_number(int(starts[-1]), f"{field}.starts", least=-FARTHEST)
     if activity.home is not None:
-        _check_number(activity.home, f"{field}.home")
+        _check_number(activity.home, f"{field}.home", least=-FARTHEST)
     elif not activity.movable:
         raise InvalidInput("What cannot move needs a home.", field=f"{field}.home")
     for name in ("unplaced", "moved", "shift"):

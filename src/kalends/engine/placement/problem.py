@@ -1,6 +1,6 @@
 """What is to be placed, and what it costs: the public problem type.
 
-Time is counted in grains of any length, from 0. Costs are compared level by level: the first level decides,
+Time is counted in grains of any length, from any origin. Costs are compared level by level: the first level decides,
 the second only between equals, and so on. A cost of None stands for "never".
 """
 
@@ -71,7 +71,7 @@ class Activity:
     id: str
     duration: int  # 1 or more
     starts: IntColumn  # allowed, ascending, each once; without its home where that breaks something
-    costs: IntColumn | None = None  # of each start, on `cost_level`
+    costs: IntColumn | None = None  # of each start, 0 or more, on `cost_level`
     cost_level: int = 0
     home: int | None = None  # where it is now
     movable: bool = True
