@@ -55,7 +55,7 @@ def activities(draw: DrawFn, number: int, known: tuple[Lane, ...], levels: int) 
     )
     rest = order[used:]
     choices: tuple[Choice, ...] = ()
-    if rest and draw(st.booleans()):
+    if draw(st.booleans()) and rest:
         current = None if home is None else draw(st.integers(0, len(rest) - 1) | st.none())
         current = 0 if current is None and not movable else current
         choices = (Choice(lanes=tuple(rest), current=current, swapped=draw(st.none() | costs(levels))),)
