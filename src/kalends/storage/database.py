@@ -36,6 +36,14 @@ _INSERTS: dict[str, Callable[[TableClause], sqlite.Insert | postgresql.Insert]] 
 }
 
 
+class Memory(dict[type, Any]):
+    """What features keep of a database from one unit to the next, by its type; it ends with the process."""
+
+    def of(self, kind: type[T]) -> T:
+        """Give what is kept of this type, made when it is first asked for."""
+        return cast(T, self.setdefault(kind, kind()))  # one call, so that threads get the same
+
+
 class Unit:
     """One transaction of one workspace, with the instant at which it happens.
 
@@ -44,10 +52,18 @@ class Unit:
     """
 
     def __init__(
-        self, session: Session, workspace_id: UUID | None, now: datetime, ids: Ids, *, writing: bool
+        self,
+        session: Session,
+        workspace_id: UUID | None,
+        now: datetime,
+        ids: Ids,
+        memory: Memory,
+        *,
+        writing: bool,
     ) -> None:
         self.session = session
         self.now = now
+        self.memory = memory
         self.writing = writing  # what it reads may then be its own, and never come to be
         self._workspace_id = workspace_id
         self._ids = ids
@@ -159,6 +175,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.ids = ids or Ids(self.clock)
         self._attempts = attempts
+        self.memory = Memory()
         self.engine = _engine(url, pool_size, busy_timeout)
 
     @property
@@ -207,7 +224,7 @@ class Database:
 
     def _unit(self, session: Session, workspace_id: UUID | None, *, writing: bool) -> Unit:
         session.info["workspace_id"] = workspace_id
-        return Unit(session, workspace_id, self.clock.now(), self.ids, writing=writing)
+        return Unit(session, workspace_id, self.clock.now(), self.ids, self.memory, writing=writing)
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from kalends.engine.claims import Claims, SubjectKind
 from kalends.engine.conflicts.conflict import Conflict
-from kalends.engine.conflicts.gathering import equal_columns, gather
+from kalends.engine.conflicts.gathering import gather, in_time, runs
 from kalends.engine.conflicts.overloads import Overloads, overloads
 from kalends.engine.conflicts.pairs import MOST_PAIRS, Pairs, overlapping_pairs
 from kalends.engine.span_columns import IntColumn, SpanColumns
@@ -67,41 +68,53 @@ class Collisions:
         ends later; without it, the first of all. Given UIDs in `touching`, only conflicts of at least
         one of these events are made, and at most the first `most`.
         """
+        return list(islice(self.in_time(after=after, touching=touching), most))
+
+    def in_time(
+        self, *, after: datetime | None = None, touching: Container[str] | None = None
+    ) -> Iterator[Conflict]:
+        """Give what `conflicts` gives, each made when its turn comes."""
         asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
-        groups = sorted(self._groups(touching), key=lambda group: group.first)[:most]
-        found = [
-            self._of_overload(group.rows.tolist(), asked)
-            if group.overloaded
-            else gather(self.claims, self._sides(group.rows), self._spans(group.rows), use=2, asked=asked)
-            for group in groups
-        ]
-        return sorted(found, key=lambda c: (c.first.start, c.first.end, c.subject.id, c.uids))
+        groups = self._groups(touching)
+        for at_once in groups.in_time():
+            yield from sorted((self._of_group(groups, each, asked) for each in at_once), key=in_time)
 
     def count(self, touching: Container[str] | None = None) -> int:
         """Say how many conflicts there are, of at least one of those events if given, without making them."""
-        return len(self._groups(touching))
+        return len(self._groups(touching).first)
 
-    def _groups(self, touching: Container[str] | None) -> list[_Group]:
-        wanted = np.array([touching is None or event.uid in touching for event in self.claims.events], bool)
-        return [*self._of_pairs(wanted), *self._of_overloads(wanted)]
+    def _of_group(self, groups: _Groups, index: int, asked: int) -> Conflict:
+        if index >= groups.pairs:
+            return self._of_overload(groups.overloaded[index - groups.pairs], asked)
+        rows = groups.rows[groups.bounds[index] : groups.bounds[index + 1]]
+        return gather(self.claims, self._sides(rows), self._spans(rows), use=2, asked=asked)
 
-    def _of_pairs(self, wanted: NDArray[np.bool_]) -> Iterator[_Group]:
+    def _groups(self, touching: Container[str] | None) -> _Groups:
+        wanted = np.ones(len(self.claims.events), bool)
+        if touching is not None:
+            wanted = np.array([event.uid in touching for event in self.claims.events], bool)
+        rows, bounds = self._of_pairs(wanted)
+        overloaded = self._of_overloads(wanted)
+        first = self.span.start[rows[bounds[:-1]]]
+        over = [self.overloads.span.start[rows].min() for rows in overloaded]
+        return _Groups(np.append(first, np.array(over, np.int64)), len(first), rows, bounds, overloaded)
+
+    def _of_pairs(self, wanted: NDArray[np.bool_]) -> tuple[IntColumn, IntColumn]:
+        """Order the pairs by conflict and start; say where each conflict begins, and where the last ends."""
         subject = self.claims.subject[self.left]
         low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
         rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
         order = rows[np.lexsort((self.span.start[rows], high[rows], low[rows], subject[rows]))]
-        for clashes in equal_columns((subject, low, high), order):
-            yield _Group(int(self.span.start[clashes[0]]), clashes, overloaded=False)
+        return order, runs((subject[order], low[order], high[order]))
 
-    def _of_overloads(self, wanted: NDArray[np.bool_]) -> Iterator[_Group]:
+    def _of_overloads(self, wanted: NDArray[np.bool_]) -> list[list[int]]:
         over = self.overloads
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for index in np.flatnonzero(_capacities(self.claims)[over.subject] != 1).tolist():
             events = np.unique(self.claims.event[over.taking_part(index)])
             if wanted[events].any():
                 groups[int(over.subject[index]), *events.tolist()].append(index)
-        for rows in groups.values():
-            yield _Group(int(over.span.start[rows].min()), np.array(rows), overloaded=True)
+        return list(groups.values())
 
     def _of_overload(self, rows: list[int], asked: int) -> Conflict:
         over = self.overloads
@@ -116,12 +129,20 @@ class Collisions:
         return SpanColumns(self.span.start[rows], self.span.end[rows])
 
 
-class _Group(NamedTuple):
-    """The collisions that make one conflict."""
+class _Groups(NamedTuple):
+    """The collisions that make one conflict each: first those of pairs, then those of overloads."""
 
-    first: int  # when the earliest begins
-    rows: IntColumn  # of the pairs in order of start, or of the overloads
-    overloaded: bool
+    first: IntColumn  # when the earliest begins
+    pairs: int  # how many are of pairs
+    rows: IntColumn  # of the pairs; the k-th conflict has those from `bounds[k]` to `bounds[k + 1]`
+    bounds: IntColumn
+    overloaded: list[list[int]]
+
+    def in_time(self) -> Iterator[list[int]]:
+        """Give the conflicts in order of their first collision, those that begin together at once."""
+        order = np.argsort(self.first, kind="stable")
+        bounds = runs((self.first[order],)).tolist()
+        return (order[begin:end].tolist() for begin, end in pairwise(bounds))
 
 
 def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:

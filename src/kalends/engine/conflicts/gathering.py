@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from kalends.engine.claims import Claims, SubjectKind
+from kalends.engine.claims import Claim, Claims, SubjectKind
 from kalends.engine.conflicts.conflict import Conflict, ConflictKind
 from kalends.engine.conflicts.severity import Weight
 from kalends.engine.span_columns import IntColumn, SpanColumns
@@ -21,7 +21,8 @@ def gather(claims: Claims, sides: Sequence[IntColumn], spans: SpanColumns, use: 
     """
     to_come = np.flatnonzero(spans.end > asked)
     upcoming = int(to_come[0]) if len(to_come) else None
-    parties = tuple(claims[row] for row in sides[upcoming or 0].tolist())
+    # Of those that start together, in an order that does not hang on that of the claims.
+    parties = tuple(sorted((claims[row] for row in sides[upcoming or 0].tolist()), key=_order))
     subject = parties[0].subject
     return Conflict(
         kind=ConflictKind.RESOURCE if subject.kind is SubjectKind.RESOURCE else ConflictKind.TIME,
@@ -40,8 +41,18 @@ def gather(claims: Claims, sides: Sequence[IntColumn], spans: SpanColumns, use: 
     )
 
 
-def equal_columns(keys: Sequence[IntColumn], order: IntColumn) -> Iterator[IntColumn]:
-    """Cut the rows of `order` into runs on which every key is constant."""
-    sorted_keys = np.stack(keys)[:, order]
-    changes = np.flatnonzero((sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)) + 1
-    return (run for run in np.split(order, changes) if len(run))
+def _order(claim: Claim) -> tuple[object, ...]:
+    return claim.span.start, claim.event.created, claim.event.uid, claim.span.end
+
+
+def in_time(conflict: Conflict) -> tuple[object, ...]:
+    """Order conflicts: by their first clash, then in a way that depends on nothing but what they are."""
+    return conflict.first.start, conflict.first.end, conflict.subject.id, conflict.uids
+
+
+def runs(keys: Sequence[IntColumn]) -> IntColumn:
+    """Cut ordered columns into runs on which every key is constant; give where each begins, and the end."""
+    size = len(keys[0])
+    changed = np.ones(size, bool)
+    changed[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.append(np.flatnonzero(changed), size)

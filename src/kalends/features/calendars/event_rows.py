@@ -1,25 +1,22 @@
-"""Event rows of whole objects, whoever may see them; those that were lately read from memory."""
+"""Event rows of whole objects with what hangs on them, whoever may see them."""
 
 from __future__ import annotations
 
-from collections import defaultdict, namedtuple
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, cast
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+import numpy as np
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from kalends.features.calendars.expansion import EventRow
 from kalends.features.calendars.models import Category, Event, EventResource, Participant, Response, Status
-from kalends.kit.recent import Recent
+from kalends.features.calendars.row_columns import Bools, EventRow, Known, RowColumns, as_stored, as_uuid
 from kalends.storage import Unit
 
-# Rows rather than mapped objects: a week of a large calendar is read several times faster.
-_EVENT_COLUMNS = [attribute.class_attribute for attribute in Event.__mapper__.column_attrs]
-_Row = cast(Any, namedtuple)("_Row", [column.key for column in _EVENT_COLUMNS])
+_Key = tuple[UUID, str]
+"""Object id and recurrence key: what names a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +32,10 @@ class Taker:
 class Rows:
     """Event rows of whole objects with what hangs on them, whoever may see them."""
 
-    events: Sequence[EventRow]
-    takers: Mapping[tuple[UUID, str], Sequence[Taker]]  # by object id and recurrence key
+    events: RowColumns
+    takers: Mapping[_Key, Sequence[Taker]]
     categories: Mapping[UUID, Category]
-    resources: Mapping[tuple[UUID, str], Sequence[UUID]] = field(default_factory=dict)  # by the same
+    resources: Mapping[_Key, Sequence[UUID]] = field(default_factory=dict)
 
     def takers_of(self, row: EventRow) -> Sequence[Taker]:
         """Give the members who take part in a row's event, declined or not."""
@@ -48,93 +45,35 @@ class Rows:
         """Give what a row's event takes, where there is such a resource."""
         return self.resources.get((row.object_id, row.recurrence_key), ())
 
+    def of_uids(self, uids: Collection[str]) -> Rows:
+        """Give the rows of some events, in whichever calendars they stand."""
+        return self.only(np.isin(self.events.uid, [self.events.numbers.uids.get(uid, -1) for uid in uids]))
+
+    def only(self, kept: Bools) -> Rows:
+        """Give the rows that are marked, with all that hangs on any."""
+        return replace(self, events=self.events.only(kept))
+
 
 def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:
     """Read the rows that match, in at most four queries."""
-    events, takers, resources = _load(tx, which)
-    return Rows(events=events, takers=takers, resources=resources, categories=categories_by_id(tx))
+    return rows_with(tx, RowColumns.of(tx, which), which, categories_by_id(tx))
 
 
-_Takers = Mapping[tuple[UUID, str], Sequence[Taker]]
-_Resources = Mapping[tuple[UUID, str], Sequence[UUID]]
-_Loaded = tuple[Sequence[EventRow], _Takers, _Resources]
-
-
-def _load(tx: Unit, which: ColumnElement[bool]) -> _Loaded:
-    found = tx.execute(select(*_EVENT_COLUMNS).where(which).order_by(Event.object_id, Event.recurrence_key))
-    events = [_Row._make(row) for row in found]
-    takers = _participants(tx, which) if any(row.has_participants for row in events) else {}
-    resources = _event_resources(tx, which) if any(row.has_resources for row in events) else {}
-    return events, takers, resources
+def rows_with(
+    tx: Unit, events: RowColumns, which: ColumnElement[bool], categories: Mapping[UUID, Category]
+) -> Rows:
+    """Read what hangs on rows that matched."""
+    return Rows(
+        events=events,
+        takers=_participants(tx, which) if events.participants.any() else {},
+        resources=_event_resources(tx, which) if events.resources.any() else {},
+        categories=categories,
+    )
 
 
 def categories_by_id(tx: Unit) -> dict[UUID, Category]:
     """Give the workspace's categories."""
     return {category.id: category for category in tx.execute(select(Category)).scalars()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An object's rows at one version."""
-
-    version: int
-    events: Sequence[EventRow]
-    takers: _Takers
-    resources: _Resources
-
-
-_recent: Recent[object, _Kept] = Recent(10_000)  # by object id as the database has it
-_LONGEST_KEPT = 4_000  # characters of a description; longer ones would fill the memory
-_MOST_BY_ID = 500
-
-
-def recent_rows(tx: Unit, which: ColumnElement[bool], categories: Mapping[UUID, Category]) -> Rows:
-    """Read the rows that match as `load_rows` does, but take from memory what is still at its version."""
-    if tx.writing:  # what it sees may be rolled back, and its versions given to other content
-        events, takers, resources = _load(tx, which)
-        return Rows(events=events, takers=takers, resources=resources, categories=categories)
-    # In no order: asked for one, SQLite would walk the primary key instead of the index of windows. And ids
-    # as the database has them: to make hundreds of UUIDs takes longer than the query.
-    found = tx.execute(select(type_coerce(Event.object_id, String), Event.version).where(which))
-    versions: dict[object, int] = dict(found.all())
-    objects = {
-        id: kept
-        for id, version in versions.items()
-        if (kept := _recent.get(id)) is not None and kept.version == version
-    }
-    if missing := {_uuid(id): id for id in versions.keys() - objects.keys()}:
-        by_id = Event.object_id.in_(missing)
-        loaded = _keep(_load(tx, by_id if len(missing) <= _MOST_BY_ID else which), missing)
-        objects.update(loaded)
-    in_order = [objects[id] for id in versions]
-    return Rows(
-        events=[row for kept in in_order for row in kept.events],
-        takers={key: takers for kept in in_order for key, takers in kept.takers.items()},
-        resources={key: ids for kept in in_order for key, ids in kept.resources.items()},
-        categories=categories,
-    )
-
-
-def _uuid(id: object) -> UUID:
-    return id if isinstance(id, UUID) else UUID(str(id))
-
-
-def _keep(loaded: _Loaded, wanted: Mapping[UUID, object]) -> Iterable[tuple[object, _Kept]]:
-    events, takers, resources = loaded
-    for id, group in groupby(events, attrgetter("object_id")):
-        if id not in wanted:
-            continue
-        rows = tuple(group)
-        keys = [(id, row.recurrence_key) for row in rows]
-        kept = _Kept(
-            rows[0].version,
-            rows,
-            {key: takers[key] for key in keys if key in takers},
-            {key: resources[key] for key in keys if key in resources},
-        )
-        if all(len(row.description or "") <= _LONGEST_KEPT for row in rows):
-            _recent.keep(wanted[id], kept)
-        yield wanted[id], kept
 
 
 def in_window(since: int, until: int) -> ColumnElement[bool]:
@@ -162,9 +101,13 @@ def takes_any_of(resources: Collection[UUID]) -> ColumnElement[bool]:
     return Event.object_id.in_(taking)
 
 
-def _event_resources(tx: Unit, which: ColumnElement[bool]) -> _Resources:
+def _event_resources(tx: Unit, which: ColumnElement[bool]) -> Mapping[_Key, Sequence[UUID]]:
     rows = tx.execute(
-        select(EventResource.object_id, EventResource.recurrence_key, EventResource.resource_id)
+        select(
+            as_stored(EventResource.object_id),
+            EventResource.recurrence_key,
+            as_stored(EventResource.resource_id),
+        )
         .join(
             Event,
             and_(
@@ -176,20 +119,21 @@ def _event_resources(tx: Unit, which: ColumnElement[bool]) -> _Resources:
         .where(which)
         .order_by(EventResource.resource_id)
     )
-    found: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    found: dict[_Key, list[UUID]] = defaultdict(list)
+    id = Known(as_uuid)
     for object_id, key, resource_id in rows:
-        found[object_id, key].append(resource_id)
+        found[id[object_id], key].append(id[resource_id])
     return found
 
 
-def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, str], list[Taker]]:
+def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[_Key, Sequence[Taker]]:
     rows = tx.execute(
         select(
-            Participant.object_id,
+            as_stored(Participant.object_id),
             Participant.recurrence_key,
-            Participant.member_id,
-            Participant.required,
-            Participant.response,
+            as_stored(Participant.member_id),
+            as_stored(Participant.required),
+            as_stored(Participant.response),
         )
         .join(
             Event,
@@ -202,7 +146,13 @@ def _participants(tx: Unit, which: ColumnElement[bool]) -> Mapping[tuple[UUID, s
         .where(which)
         .order_by(Participant.member_id)
     )
-    takers: dict[tuple[UUID, str], list[Taker]] = defaultdict(list)
-    for object_id, key, member_id, required, response in rows:
-        takers[object_id, key].append(Taker(member_id=member_id, required=required, response=response))
+    takers: dict[_Key, list[Taker]] = defaultdict(list)
+    id, taker = Known(as_uuid), Known(_taker)
+    for object_id, key, *part in rows:
+        takers[id[object_id], key].append(taker[tuple(part)])
     return takers
+
+
+def _taker(stored: tuple[Any, ...]) -> Taker:
+    member_id, required, response = stored
+    return Taker(member_id=as_uuid(member_id), required=bool(required), response=Response(response))

@@ -17,12 +17,9 @@ from kalends.engine.spans import EPOCH
 from kalends.engine.zones import UnknownZone, Zone, zone
 from kalends.features.calendars.models import MASTER
 from kalends.features.calendars.projection import series_of_rows
+from kalends.features.calendars.row_columns import EventRow, Ints
 from kalends.ical import project, series
 from kalends.kit.recent import Recent
-
-Ints = NDArray[np.int64]
-EventRow = Any
-"""A row of the `event` table, as mapped object or as query result: read by attribute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kalends.engine.zones import UTC_ZONE, UnknownZone, Zone, zone
-from kalends.features.calendars.expansion import EventRow, Expansion, Ints, zone_name
+from kalends.features.calendars.expansion import Expansion, zone_name
+from kalends.features.calendars.row_columns import EventRow, Ints
 
 
 class OccurrenceTexts(NamedTuple):

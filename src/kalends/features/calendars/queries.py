@@ -18,13 +18,12 @@ from kalends.features.calendars.access import Access, CalendarView, Sight, all_c
 from kalends.features.calendars.event_rows import (
     Rows,
     Taker,
-    categories_by_id,
     claims_any_of,
     in_window,
     load_rows,
-    recent_rows,
 )
-from kalends.features.calendars.expansion import EventRow, Expansion, expand_rows, instance_key, local_start
+from kalends.features.calendars.expansion import Expansion, expand_rows, instance_key, local_start
+from kalends.features.calendars.kept_rows import all_rows
 from kalends.features.calendars.models import (
     MASTER,
     CalendarObject,
@@ -33,9 +32,9 @@ from kalends.features.calendars.models import (
     Response,
     Status,
 )
+from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.kit.errors import NotFound, TooLarge
-from kalends.kit.recent import Recent
 from kalends.storage import Unit
 
 MAX_OCCURRENCES = 50_000
@@ -130,7 +129,6 @@ class Range:
     views: Mapping[int, EventView]  # of each row that is seen, by its index
     occurrences: Expansion
     floating: Zone
-    identity: object = None  # equal for ranges that show the same; None where nobody knows
 
     def instances(self) -> list[Instance]:
         """Give each occurrence as a value."""
@@ -168,13 +166,8 @@ def look(
     """
     wanted, floating = filters or EventFilter(), zone(actor.zone)
     since, until = _seconds(window.start), _seconds(window.end)
-    calendars, categories = _calendars(tx, actor, wanted), categories_by_id(tx)
-    identity = (_scene(actor, calendars, categories, wanted), since, until)
-    # What a writing unit reads may be rolled back, and its versions given to other content.
-    remembering = not (tx.writing or wanted.by_content)
-    if remembering and (kept := _ranges.get(identity)) is not None:
-        return _bounded(kept, limit)
-    rows = recent_rows(tx, and_(_known(actor, calendars, wanted), in_window(since, until)), categories)
+    calendars = _calendars(tx, actor, wanted)
+    rows = _rows(tx, actor, calendars, wanted, since, until)
     found = expand_rows(
         rows.events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
     )
@@ -187,53 +180,31 @@ def look(
     }
     if len(views) < len(used):
         found = found.only(np.isin(found.row, list(views)))
-    seen = Range(
-        rows=rows.events,
-        views=views,
-        occurrences=found,
-        floating=floating,
-        identity=identity if remembering else None,
-    )
-    if remembering and len(found.row) <= _MOST_KEPT:
-        _ranges.keep(identity, seen)
-    return _bounded(seen, limit)
-
-
-_MOST_KEPT = 2_000  # occurrences of a range
-_ranges: Recent[object, Range] = Recent(64)
-
-
-def _bounded(seen: Range, limit: int) -> Range:
-    size = len(seen.occurrences.row)
+    size = len(found.row)
     if size > limit:
         raise TooLarge(
             f"The range holds {size} occurrences; ask for a shorter one.",
             limit=limit,
             setting="max_occurrences",
         )
-    return seen
+    return Range(rows=rows.events, views=views, occurrences=found, floating=floating)
 
 
-def _scene(
+def _rows(
+    tx: Unit,
     actor: Actor,
     calendars: Mapping[UUID, CalendarView],
-    categories: Mapping[UUID, Category],
     filters: EventFilter,
-) -> object:
-    """Name all that an answer depends on besides the time: equal while nothing changed that it shows.
-
-    Whatever changes an event raises its calendar's change number in the same transaction.
-    """
-    return (
-        actor.member_id,
-        actor.zone,
-        frozenset(
-            (id, view.calendar.change_number, view.calendar.version, view.access)
-            for id, view in calendars.items()
-        ),
-        frozenset((id, category.version) for id, category in categories.items()),
-        None if filters.members is None else frozenset(filters.members),
-    )
+    since: int,
+    until: int,
+) -> Rows:
+    """Give the rows around a stretch of time, without those of which the actor cannot know anything."""
+    rows = all_rows(tx)
+    if rows is None:
+        return load_rows(tx, and_(_known(actor, calendars, filters), in_window(since, until)))
+    events = rows.events
+    known = np.isin(events.calendar, events.numbers.calendars.of(calendars))
+    return rows.only(known & (events.since < until) & (events.until >= since))
 
 
 def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:

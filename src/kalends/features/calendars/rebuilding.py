@@ -73,7 +73,10 @@ def _rebuild_some(tx: Unit, after: UUID) -> tuple[Sequence[UUID], list[UUID]]:
     before = _stored(tx, ids)
     objects.project_again(tx, rows)
     after_ = _stored(tx, ids)
-    return ids, [id for id in ids if before.get(id) != after_.get(id)]
+    drifted = [id for id in ids if before.get(id) != after_.get(id)]
+    # Their texts, and so their versions, stay; but who follows the change numbers must look again.
+    objects.renumber(tx, [row for row in rows if row.id in set(drifted)])
+    return ids, drifted
 
 
 def _stored(tx: Unit, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

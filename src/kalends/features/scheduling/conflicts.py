@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Protocol, Self
 from uuid import UUID
 
@@ -26,6 +28,7 @@ from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.models import ConflictParty, ConflictRecord, ResolvedHow
 from kalends.storage import Unit
 
+_AT_ONCE = 60  # conflicts that are put into words together: a page, and some that are passed over
 RECORDS_KEPT = timedelta(days=90)
 
 
@@ -73,6 +76,12 @@ def find(gathered: Gathered, now: datetime, *, touching: Collection[str] | None 
     return _in_order([*clashing, *_broken(gathered, now, touching)])
 
 
+def find_in_time(gathered: Gathered, now: datetime) -> Iterator[Conflict]:
+    """Give all conflicts in the same order, those that collide made when their turn comes."""
+    clashing = collisions(gathered.claims).in_time(after=now)
+    return merge(clashing, _in_order(_broken(gathered, now, None)), key=_order)
+
+
 def find_first(
     gathered: Gathered, now: datetime, most: int, *, touching: Collection[str]
 ) -> tuple[list[Conflict], int]:
@@ -84,11 +93,17 @@ def find_first(
 
 def _broken(gathered: Gathered, now: datetime, touching: Collection[str] | None) -> list[Conflict]:
     asked = gathered.asked
+    if not asked.reported:
+        return []
     return violations(asked.reported, gathered.claims, asked.clocks, after=now, touching=touching)
 
 
 def _in_order(found: Iterable[Conflict]) -> list[Conflict]:
-    return sorted(found, key=lambda each: (each.first.start, each.first.end, each.subject.id, each.uids))
+    return sorted(found, key=_order)
+
+
+def _order(conflict: Conflict) -> tuple[datetime, datetime, str, tuple[str, ...]]:
+    return conflict.first.start, conflict.first.end, conflict.subject.id, conflict.uids
 
 
 class Seen(Protocol):
@@ -115,10 +130,11 @@ class Eyes:
     reservations: Mapping[str, Reservation]  # by UID: those that stand alone are known to all
 
     @classmethod
-    def of(cls, tx: Unit, actor: Actor, gathered: Seen) -> Self:
-        """Look at gathered claims, or other events, as the actor."""
+    def of(cls, tx: Unit, actor: Actor, gathered: Seen, uids: Collection[str] | None = None) -> Self:
+        """Look at gathered claims, or other events, as the actor; at some UIDs alone if given."""
         views: dict[str, EventView] = {}
-        for view in views_of(gathered.rows, actor, all_calendars(tx, actor)):
+        rows = gathered.rows if uids is None else gathered.rows.of_uids(uids)
+        for view in views_of(rows, actor, all_calendars(tx, actor)):
             known = views.get(view.row.uid)
             if known is None or _clarity(view) > _clarity(known):
                 views[view.row.uid] = view
@@ -136,15 +152,25 @@ class Eyes:
 
 def present(tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict]) -> list[ConflictView]:
     """Put conflicts into words for the actor; those of which they see no event in full are left out."""
-    eyes = Eyes.of(tx, actor, gathered)
+    found = list(found)
+    eyes = Eyes.of(tx, actor, gathered, {uid for conflict in found for uid in conflict.uids})
     known = [conflict for conflict in found if any(eyes.full(uid) for uid in conflict.uids)]
     records = _records(tx, [conflict.identity for conflict in known])
     return [_view(conflict, eyes, records.get(conflict.identity)) for conflict in known]
 
 
-def passes(view: ConflictView, wanted: ConflictFilter) -> bool:
-    """Say whether a conflict is among those asked for."""
-    conflict = view.conflict
+def listed(
+    tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict], wanted: ConflictFilter
+) -> Iterator[ConflictView]:
+    """Put those conflicts that are asked for into words, some at a time, for as long as more are wanted."""
+    rest = (conflict for conflict in found if _passes(conflict, wanted))
+    while some := list(islice(rest, _AT_ONCE)):
+        for view in present(tx, actor, gathered, some):
+            if wanted.ignored or not view.ignored:
+                yield view
+
+
+def _passes(conflict: Conflict, wanted: ConflictFilter) -> bool:
     subjects = None
     if wanted.members is not None or wanted.resources is not None:
         subjects = {*(wanted.members or ()), *(wanted.resources or ())}
@@ -152,8 +178,13 @@ def passes(view: ConflictView, wanted: ConflictFilter) -> bool:
         (subjects is None or UUID(conflict.subject.id) in subjects)
         and (wanted.kinds is None or conflict.kind in wanted.kinds)
         and (wanted.severities is None or conflict.severity in wanted.severities)
-        and (wanted.ignored or not view.ignored)
     )
+
+
+def place_of(conflict: Conflict) -> tuple[str, str, str, str]:
+    """Give the place of a conflict in the list, for a cursor; places are ordered as the conflicts are."""
+    start, end, subject, uids = _order(conflict)
+    return start.isoformat(), end.isoformat(), subject, "\n".join(uids)
 
 
 def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> ConflictView:

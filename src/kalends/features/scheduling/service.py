@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,7 @@ from kalends.features.scheduling.resolving import (
 from kalends.features.scheduling.shortfall import Shortfall
 from kalends.features.scheduling.why import Story, story_of
 from kalends.kit.errors import Forbidden, NotFound, Stale
+from kalends.kit.pagination import DEFAULT_LIMIT, Key, Page, checked_limit, decode, page
 from kalends.storage import Database, Unit
 
 MOST_TOLD = 100
@@ -184,16 +186,40 @@ class Scheduling:
     # Conflicts -----------------------------------------------------------------------------------------
 
     def conflicts(self, actor: Actor, wanted: ConflictFilter | None = None) -> list[ConflictView]:
-        """Give the conflicts between now and the horizon of which the actor sees an event."""
-        wanted = wanted or ConflictFilter()
+        """Give the conflicts from now to the horizon of which the actor sees an event, in order of time."""
+        return self._listed(actor, wanted or ConflictFilter())
+
+    def conflict_page(
+        self,
+        actor: Actor,
+        wanted: ConflictFilter | None = None,
+        cursor: str | None = None,
+        *,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Page[ConflictView]:
+        """Give some of what `conflicts` gives: those after the cursor."""
+        most = checked_limit(limit) + 1
+        after = None if cursor is None else decode(cursor, str, str, str, str)
+        found = self._listed(actor, wanted or ConflictFilter(), after, most)
+        return page(found, limit, lambda view: clashes.place_of(view.conflict))
+
+    def _listed(
+        self,
+        actor: Actor,
+        wanted: ConflictFilter,
+        after: tuple[Key, ...] | None = None,
+        most: int | None = None,
+    ) -> list[ConflictView]:
         with self._database.read(actor.workspace_id) as tx:
             gathered = self._gather(tx)
-            found = clashes.find(gathered, tx.now)
-            views = clashes.present(tx, actor, gathered, found)
+            found = clashes.find_in_time(gathered, tx.now)
+            if after is not None:
+                found = (conflict for conflict in found if clashes.place_of(conflict) > after)
+            views = list(islice(clashes.listed(tx, actor, gathered, found, wanted), most))
         if any(view.first_seen_at is None for view in views):
             seen = [view.conflict for view in views]
             self._database.write(actor.workspace_id, lambda tx: clashes.remember(tx, seen))
-        return [view for view in views if clashes.passes(view, wanted)]
+        return views
 
     def note_import(self, actor: Actor, uids: Sequence[str]) -> tuple[list[ConflictView], int]:
         """Give the first conflicts of events that came in from outside, and how many there are in all."""

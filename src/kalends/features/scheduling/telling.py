@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kalends.engine.wording import Reason
-from kalends.features.calendars.event_rows import Rows, categories_by_id, load_rows
+from kalends.features.calendars.event_rows import Rows, load_rows
 from kalends.features.calendars.models import Event
-from kalends.features.calendars.objects import chunks
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.resources.models import Reservation, Resource
@@ -38,14 +37,8 @@ class Named:
 
 def eyes_on(tx: Unit, actor: Actor, uids: Collection[str]) -> Eyes:
     """Look at events, wherever and whenever they are, as the actor."""
-    found: list[Any] = []
-    takers: dict[Any, Any] = {}
-    for chunk in chunks(sorted(uids)):
-        rows = load_rows(tx, Event.uid.in_(chunk))
-        found += rows.events
-        takers.update(rows.takers)
     known = Named(
-        rows=Rows(events=found, takers=takers, categories=categories_by_id(tx)),
+        rows=load_rows(tx, Event.uid.in_(uids)),
         members={each.id: each for each in tx.execute(select(Member)).scalars()},
         resources={each.id: each for each in tx.execute(select(Resource)).scalars()},
         reservations={each.uid: each for each in reservations_named(tx, uids)},

@@ -11,21 +11,20 @@ from pydantic import Field
 from kalends.engine.conflicts import ConflictKind, Severity
 from kalends.engine.resolution import Way
 from kalends.features.scheduling import ChoiceView, ConflictFilter
-from kalends.interfaces.rest.context import CurrentActor, CurrentServices
+from kalends.interfaces.rest.context import CurrentActor, CurrentServices, PageCursor, PageLimit
 from kalends.interfaces.rest.openapi import also
 from kalends.interfaces.rest.outcomes import ConflictShown, OutcomeShown, Period, ReasonShown
 from kalends.interfaces.rest.readers import Reader
-from kalends.interfaces.rest.shapes import Given, Shown
+from kalends.interfaces.rest.shapes import Given, PageOf, Shown
+from kalends.kit.pagination import DEFAULT_LIMIT
 
 router = APIRouter(prefix="/conflicts", tags=["conflicts"])
 
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="As `/conflicts` gave it.")]
 
 
-class Conflicts(Shown):
+class Conflicts(PageOf[ConflictShown]):
     """The conflicts between now and the horizon, the earliest first."""
-
-    items: list[ConflictShown]
 
 
 class ResolutionShown(Shown):
@@ -89,13 +88,15 @@ def list_conflicts(
     kind: Annotated[list[ConflictKind] | None, Query()] = None,
     severity: Annotated[list[Severity] | None, Query()] = None,
     ignored: Annotated[bool, Query(description="Also those that somebody chose to live with.")] = False,
+    cursor: PageCursor = None,
+    limit: PageLimit = DEFAULT_LIMIT,
 ) -> Conflicts:
     """Give the conflicts of which you see at least one event."""
     wanted = ConflictFilter(
         members=member, resources=resource, kinds=kind, severities=severity, ignored=ignored
     )
-    found = services.scheduling.conflicts(actor, wanted)
-    return Conflicts(items=[ConflictShown.of(view) for view in found])
+    found = services.scheduling.conflict_page(actor, wanted, cursor, limit=limit)
+    return Conflicts(items=[ConflictShown.of(view) for view in found.items], next=found.next)
 
 
 @router.get("/{identity}/resolutions")

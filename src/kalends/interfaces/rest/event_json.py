@@ -32,23 +32,15 @@ def range_json(found: Range) -> bytes:
     Occurrences of one event share all but their times, and so do answers until the event changes: what they
     share is written once and kept.
     """
-    kept = _answers.get(found.identity)
-    if kept is not None:
-        return kept
     contents = {index: _kept_content(view) for index, view in found.views.items()}
     texts = texts_of(found.rows, found.occurrences, found.floating)
     items = [
         f'{contents[index]},"start":"{start}","end":"{end}","recurrence_key":"{key}"}}'
         for index, start, end, key in zip(found.occurrences.row.tolist(), *texts, strict=True)
     ]
-    answer = f'{{"items":[{",".join(items)}]}}'.encode()
-    if found.identity is not None and len(answer) <= _LARGEST_KEPT:
-        _answers.keep(found.identity, answer)
-    return answer
+    return f'{{"items":[{",".join(items)}]}}'.encode()
 
 
-_answers: Recent[object, bytes] = Recent(32)
-_LARGEST_KEPT = 1_000_000
 _contents: Recent[tuple[object, ...], str] = Recent(20_000)
 _LONGEST_KEPT = 4_000
 

@@ -12,7 +12,8 @@ from kalends.engine.claims import Subject
 from kalends.engine.spans import EPOCH, Span
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, calendars_of
-from kalends.features.calendars.expansion import EventRow, instance_key, local_start, zone_name
+from kalends.features.calendars.expansion import instance_key, local_start, zone_name
+from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.standing_in import stand_ins
 from kalends.features.scheduling.claims import Gathered, gather
