@@ -22,6 +22,7 @@ from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings
 from kalends.features.scheduling.constraints import personal_data as constraints_data
 from kalends.features.scheduling.optimising import Optimiser
 from kalends.features.scheduling.preparing import keeping as preparing
+from kalends.features.scheduling.tasks.planner import Planner
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
 from kalends.kit.clock import Clock, SystemClock
@@ -64,6 +65,7 @@ def compose(
         optimiser=Optimiser(
             database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), settings.effort
         ),
+        planner=Planner(database, scheduling, settings.effort),
     )
 
 

@@ -9,6 +9,7 @@ from kalends.features.identity.service import Identity
 from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling
 from kalends.features.scheduling.optimising import Optimiser
+from kalends.features.scheduling.tasks.planner import Planner
 from kalends.storage import Database
 
 
@@ -23,3 +24,4 @@ class Services:
     exchange: Exchange
     resources: Resources
     optimiser: Optimiser
+    planner: Planner

@@ -31,19 +31,13 @@ from kalends.features.identity.models import Member
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.conflicts import Eyes
 from kalends.features.scheduling.editing import MAX_TITLE, EventChanges, Invitee
+from kalends.features.scheduling.held import Held
 from kalends.features.scheduling.plans import EventDraft, Target
 from kalends.features.scheduling.preparing.ground import Ground
 from kalends.features.scheduling.preparing.models import PreparationRule
 from kalends.features.scheduling.preparing.occasions import Occasion, Register
 from kalends.features.scheduling.preparing.reasons import DaysOver
-from kalends.features.scheduling.preparing.sessions import (
-    Session,
-    holder_of,
-    marked,
-    prepares,
-    removal,
-    sessions_of,
-)
+from kalends.features.scheduling.preparing.sessions import holder_of, is_kept, marked, sessions_of
 from kalends.features.scheduling.shortfall import Shortfall, shortfall
 from kalends.storage import Unit
 
@@ -70,11 +64,7 @@ def prepared(tx: Unit, actor: Actor, operations: Sequence[Operation]) -> Prepare
     edited = [
         op
         for op in operations
-        if op.object_id in held
-        or (
-            not prepares(op.after or op.before)
-            and (_may_be_of(op.before, keys) or _may_be_of(op.after, keys))
-        )
+        if op.object_id in held or _may_be_of(op.before, keys) or _may_be_of(op.after, keys)
     ]
     if not edited:
         return Prepared(operations=operations, unplaced=[])
@@ -98,8 +88,11 @@ _ACTIVE = (
 
 
 def _may_be_of(image: Image | None, keys: Iterable[str]) -> bool:
-    """Say whether a look at the text leaves it open that the event is of one of the categories."""
-    if image is None:
+    """Say whether a look at the text leaves it open that the event is of one of the categories.
+
+    What something else holds, such as a session, is not prepared for.
+    """
+    if image is None or image.holder is not None:
         return False
     text = unfolded(image.text).casefold()
     return any(key == GENERAL or _escaped(key) in text for key in keys)
@@ -127,7 +120,7 @@ class _Preparation:
         self._calendars = calendars_of(tx, actor)
         self._levels = {each.id: each for each in self._register.categories.values()}
 
-    def follow(self, op: Operation, held: Sequence[Session]) -> None:
+    def follow(self, op: Operation, held: Sequence[Held]) -> None:
         """Plan what an operation on one event asks of its sessions."""
         before, after = (self._register.next_occasion(image) for image in (op.before, op.after))
         if after is None or op.after is None:
@@ -138,9 +131,7 @@ class _Preparation:
         elif after.title != before.title:
             self._rename(before, after, held)
 
-    def _arrange(
-        self, image: Image, event: Occasion, held: Sequence[Session], *, recategorised: bool
-    ) -> None:
+    def _arrange(self, image: Image, event: Occasion, held: Sequence[Held], *, recategorised: bool) -> None:
         rules = self._rules.get(event.category_id, ())
         made = {rule.makes_id for rule in rules}
         self._remove(
@@ -156,7 +147,7 @@ class _Preparation:
                 asked = _Asked(image, event, rule, self._register.members[member_id])
                 self._give(asked, mine)
 
-    def _give(self, asked: _Asked, held: Sequence[Session]) -> None:
+    def _give(self, asked: _Asked, held: Sequence[Held]) -> None:
         """Give one member the sessions that one rule asks for before one event."""
         now, days = self._tx.now, asked.days
         soon = (now + _NOTICE).astimezone(asked.clock)
@@ -192,7 +183,7 @@ class _Preparation:
             against += [DaysOver(count=over)] if over else []
             self._tell(asked, ground, wanting - len(found), against)
 
-    def _write(self, asked: _Asked, found: Sequence[Span], astray: Sequence[Session]) -> None:
+    def _write(self, asked: _Asked, found: Sequence[Span], astray: Sequence[Held]) -> None:
         """Plan sessions at these times: those that went astray are moved there first, then new ones made."""
         for span, session in zip(found, astray, strict=False):
             target = Target(event_id=session.id)
@@ -236,7 +227,7 @@ class _Preparation:
             category=category.name,
         )
 
-    def _rename(self, before: Occasion, after: Occasion, held: Sequence[Session]) -> None:
+    def _rename(self, before: Occasion, after: Occasion, held: Sequence[Held]) -> None:
         """Let the sessions that are called after the event follow its new title."""
         patterns: dict[UUID | None, str] = {
             rule.makes_id: rule.title for rule in self._rules.get(after.category_id, ())
@@ -248,10 +239,10 @@ class _Preparation:
                 target = Target(event_id=each.id)
                 self.operations += plans.update(self._tx, self._actor, target, changes)
 
-    def _remove(self, sessions: Iterable[Session]) -> None:
+    def _remove(self, sessions: Iterable[Held]) -> None:
         """Plan that sessions go which are still to come."""
         self.operations += [
-            removal(self._tx, each) for each in sessions if each.reachable and each.is_open(self._tx.now)
+            each.removal(self._tx) for each in sessions if each.reachable and each.is_open(self._tx.now)
         ]
 
     def _tell(self, asked: _Asked, ground: Ground, missing: int, against: Sequence[Reason]) -> None:
@@ -306,11 +297,11 @@ class _Asked:
         ]
         return [Span(midnights[back + 1], midnights[back]) for back in range(self.rule.days_before)]
 
-    def is_before(self, session: Session, now: datetime) -> bool:
+    def is_before(self, session: Held, now: datetime) -> bool:
         """Say whether a session lies where it should, or somebody put it anywhere before the event."""
         days, start = self.days, session.span.start
         begins = EPOCH + timedelta(seconds=instant_of(self.event.start, zone(self.member.zone)))
-        return days[-1].start <= start < days[0].end or (session.kept and now < start < begins)
+        return days[-1].start <= start < days[0].end or (is_kept(session) and now < start < begins)
 
     def times(self, span: Span) -> EventChanges:
         """Give the times of a session as an edit, by the member's clock."""

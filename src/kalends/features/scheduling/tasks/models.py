@@ -86,6 +86,8 @@ class Block(Identified, Table):
     since: Mapped[str]  # "HH:MM" by the member's clock: from then on
     until: Mapped[str]  # and wholly before
     active: Mapped[bool]
+    # The day up to which weeks were filled once: what somebody removed before it is not made again by itself.
+    filled_until: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]

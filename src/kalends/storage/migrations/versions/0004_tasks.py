@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("since", sa.String(), nullable=False),
         sa.Column("until", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("filled_until", sa.String(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
