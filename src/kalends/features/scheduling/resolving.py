@@ -32,8 +32,9 @@ from kalends.engine.spans import EPOCH, Span
 from kalends.engine.wording import sentence
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, calendars_of
-from kalends.features.calendars.expansion import EventRow, instance_key, local_start
+from kalends.features.calendars.expansion import instance_key, local_start
 from kalends.features.calendars.models import MASTER, Status
+from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.models import Resource as Thing
 from kalends.features.scheduling.claims import Gathered
