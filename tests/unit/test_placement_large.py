@@ -268,3 +268,19 @@ def test_the_clock_stops_what_takes_too_long() -> None:
 def test_nothing_to_place_costs_nothing() -> None:
     found = search(Problem(levels=("only",), lanes=(), activities=()), effort=Effort(deterministic_seconds=1))
     assert (found.placed, found.costs, found.optimal) == ((), (0,), True)
+
+
+def test_what_must_be_placed_finds_its_place_though_nothing_else_costs() -> None:
+    # The long one fits only beside the short one's other start.
+    must = Problem(
+        levels=("only",),
+        lanes=(Lane(id="one"),),
+        activities=(
+            Activity(id="short", duration=1, starts=any_start(0, 4), uses=(Use(lane=0),)),
+            Activity(id="long", duration=3, starts=any_start(1, 2), uses=(Use(lane=0),)),
+        ),
+    )
+    settled = (Placed(start=1), Placed(start=None))
+    found = search(must, effort=Effort(deterministic_seconds=1), start=settled)
+    assert not violations_of(must, found.placed)
+    assert found.optimal

@@ -56,7 +56,7 @@ def search(
         placed=annealing.best,
         costs=costs,
         bounds=lowest,
-        optimal=costs == lowest and annealing.least < state.scale.missing,
+        optimal=costs == lowest and not state.scale.missing_in(annealing.least),
     )
 
 
@@ -126,11 +126,7 @@ class Annealing:
             left = self._effort.deterministic_seconds - self.state.work
             share = FIRST_SHARE if level + 1 < len(self._lowest) else 1.0
             self._cool(level, share * left)
-            for number, place in enumerate(self._kept):
-                if place != self.state.board.places[number]:
-                    self.state.lift(self.state.pieces[number])
-                    self.state.before[number] = place
-            self.state.undo()
+            self.state.return_to(dict(enumerate(self._kept)))
         self.best = self.state.placed()
 
     def _cool(self, level: int, effort: float) -> None:
@@ -140,7 +136,7 @@ class Annealing:
         changes: list[float] = []
         for trial in count():
             spent = (self.state.work - began) / effort if effort > 0 else 1.0
-            if self._stopped or spent >= 1 or self.costs[level] <= self._lowest[level]:
+            if self._stopped or spent >= 1 or not self._to_gain(level):
                 break
             mean = sum(changes) / len(changes) if changes else 1.0
             heat = WARM * mean * (COLD / WARM) ** spent if trial >= SAMPLES else 0.0
@@ -148,6 +144,11 @@ class Annealing:
             if trial < SAMPLES and unit <= change < most // 2:
                 changes.append(change / unit)
             self._tell()
+
+    def _to_gain(self, level: int) -> bool:
+        if level == 0 and self.state.scale.missing_in(self.least):
+            return True
+        return self.costs[level] > self._lowest[level]
 
     def _tell(self) -> None:
         """Report from time to time, and see whether to stop."""

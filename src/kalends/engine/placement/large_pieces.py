@@ -52,6 +52,10 @@ class Scale:
             costs.append(digit - most)
         return tuple(reversed(costs))
 
+    def missing_in(self, folded: int) -> int:
+        """Give how many must be placed and are not."""
+        return (folded + self.missing // 2) // self.missing
+
 
 def _reach(problem: Problem) -> list[int]:
     """Give for each level more than any placement can cost there."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from kalends.engine.placement.evaluate import evaluate
@@ -107,12 +109,16 @@ class State:
 
     def undo(self) -> None:
         """End a trial: put back all that it lifted."""
-        changed = [n for n, place in self.before.items() if self.board.places[n] != place]
+        self.return_to(self.before)
+        self.before.clear()
+
+    def return_to(self, places: Mapping[int, Place | None]) -> None:
+        """Put pieces where they were once, all at the same time."""
+        changed = [number for number, place in places.items() if self.board.places[number] != place]
         for number in changed:
             self.remove(self.pieces[number])
         for number in changed:
-            self.put(self.pieces[number], self.before[number])
-        self.before.clear()
+            self.put(self.pieces[number], places[number])
 
     def placed(self) -> tuple[Placed, ...]:
         """Give the placement in the words of the problem."""
