@@ -3,8 +3,8 @@
 What is hard is kept as bit masks, a bit for each grain: a lane knows at which grains it is full, and shifting
 that mask over itself gives all the starts that it closes. What is soft is kept as tolls, a matrix of rows x
 grains (see `Toll`): the sum of an activity's rows, summed up over its duration, is what it would pay at every
-start. So one question, "where is the cheapest place for this?", looks at all starts and all rooms in some
-twenty microseconds, and answering it costs nothing that grows with the number of activities.
+start. So one question, "where is the cheapest place for this?", looks at all starts and all rooms in a
+fraction of a millisecond, and never at the other activities one by one.
 """
 
 from __future__ import annotations
