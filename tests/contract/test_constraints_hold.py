@@ -78,8 +78,7 @@ def test_it_is_so_after_any_edits(quick_home: Town, steps: Any, asked: set[int])
         if pick < len(made):
             plan = _edit(quick_home, ana, made[pick], scope, wanted)
         else:
-            draft = EventDraft(changes={"title": "Game", "start": moment, **wanted})
-            plan = lambda tx, draft=draft: plans.create(tx, ana, [draft])  # type: ignore[misc]  # noqa: E731
+            plan = _add(ana, {"title": "Game", "start": moment, **wanted})
         foreseen = quick_home.scheduling.carry_out(ana, plan, preview=True, force=True)
         previewed = quick_home.scheduling.carry_out(ana, plan, preview=True)
         assert {each.constraint for each in previewed.refused_by} == _broken(foreseen)
@@ -92,6 +91,10 @@ def test_it_is_so_after_any_edits(quick_home: Town, steps: Any, asked: set[int])
             made += [each.object_id for each in outcome.operations if each.before is None]
     wanted_kind = ConflictFilter(kinds=[ConflictKind.CONSTRAINT])
     assert quick_home.scheduling.conflicts(ana, wanted_kind) == []
+
+
+def _add(actor: Actor, wanted: Any) -> Plan:
+    return lambda tx: plans.create(tx, actor, [EventDraft(changes=wanted)])
 
 
 def _edit(home: Town, actor: Actor, event_id: Any, scope: Scope, wanted: Any) -> Plan:

@@ -93,7 +93,7 @@ def test_a_broken_one_answers_409_with_its_name_unless_forced(api: Api) -> None:
     forced = ana.post("/events", GYM, params={"force": True})
     assert forced.status_code == 201
     (conflict,) = ana.get("/conflicts", params={"kind": "constraint_violation"}).json()["items"]
-    assert conflict["sentence"] == problem["words"]
+    assert (conflict["sentence"], conflict["rule"]) == (problem["words"], made["id"])
     path = f"/events/{forced.json()['event']['id']}"
     assert ana.patch(path, {"title": "Run"}).status_code == 200
     earlier = {"start": "2026-03-10T05:00"}

@@ -104,6 +104,9 @@ class ConflictShown(Shown):
         description="Titles that you may not see read `Busy`.",
     )
     subject: SubjectShown
+    rule: str | None = Field(
+        description="The constraint that is broken: its id, or `preference:` and what a member likes."
+    )
     occasion: Period = Field(description="The next time at which they clash.")
     count: int = Field(description="How often they clash up to the horizon.")
     parties: list[PartyShown]
@@ -121,6 +124,7 @@ class ConflictShown(Shown):
             subject=SubjectShown(
                 id=UUID(conflict.subject.id), kind=conflict.subject.kind, name=view.subject_name
             ),
+            rule=conflict.rule,
             occasion=Period.of(conflict.occasion),
             count=conflict.count,
             parties=[
