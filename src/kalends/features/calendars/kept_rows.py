@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from kalends.features.calendars.event_rows import Rows, categories_by_id, rows_with
 from kalends.features.calendars.models import Calendar, CalendarObject, Event, Tombstone
@@ -138,7 +138,10 @@ def _touched(tx: Unit, since: Mapping[UUID, int]) -> set[Any]:
 def _exchanged(tx: Unit, kept: _Kept, calendars: set[UUID], objects: set[Any]) -> _Kept:
     """Let go the rows of some calendars and objects, and read them anew."""
     events, numbers = kept.rows.events, kept.rows.events.numbers
-    which = or_(Event.calendar_id.in_(calendars), Event.object_id.in_(map(as_uuid, objects)))
+    # Asked for in one breath with no calendars at all, SQLite would read every row to find some objects.
+    which: ColumnElement[bool] = Event.object_id.in_(map(as_uuid, objects))
+    if calendars:
+        which = or_(Event.calendar_id.in_(calendars), which)
     fresh = rows_with(tx, RowColumns.of(tx, which, numbers, kept.serial), which, {})
     gone = np.isin(events.calendar, numbers.calendars.of(calendars))
     gone |= np.isin(events.object, numbers.objects.of(objects))
