@@ -49,7 +49,7 @@ def thing(
 ) -> UUID:
     def make(tx: Unit) -> UUID:
         values = {"name": name, "type": type, "capacity": capacity, "created_at": tx.now}
-        return tx.add(Resource(id=tx.new_id(), **values, attributes={}, active=True, version=1)).id
+        return tx.add(Resource(id=tx.new_id(), **values, attributes={"seats": 5}, active=True, version=1)).id
 
     return home.write(actor, make)
 

@@ -124,7 +124,7 @@ class TestShortening:
 
 VAN = Subject(id="van", kind=SubjectKind.RESOURCE)
 FLEET = {
-    id: Resource(id=id, type=type, location=location, active=active)
+    id: Resource(id=id, type=type, location=location, active=active, stand_ins=frozenset({"car"}))
     for id, type, location, active in [
         ("van", "vehicle", "yard", True),
         ("bus", "vehicle", "town", True),
@@ -145,7 +145,8 @@ class TestSwapping:
         swaps = [option for option in options if isinstance(option.change, Swap)]
         assert [swap.change.instead for swap in swaps] == ["car", "bus"]  # type: ignore[union-attr]
         assert swaps == options[:2]
-        assert not swaps[0].needs_person
+        # Whether a bus will do for a van, a person must say; that the car does is known.
+        assert [swap.needs_person for swap in swaps] == [False, True]
         assert swaps[0].words(WORDING) == (
             "Take Car instead of Van for Trip (01:00-02:00): "
             "it ranks below Exam (2 against 5); Car is a vehicle too, and free then"
@@ -275,7 +276,8 @@ class TestOrder:
         van = Subject(id="van", kind=SubjectKind.RESOURCE)
         trip = EventFacts(uid="trip", rank=2, flexibility=FLEXIBLE, resources=("van",))
         conflict = clash((EXAM, stretch(40, 44)), (trip, stretch(42, 48)), over=van)
-        fleet = {id: Resource(id=id, type="vehicle") for id in ("van", "car")}
+        fleet = {"van": Resource(id="van", type="vehicle", stand_ins=frozenset({"car"}))}
+        fleet["car"] = Resource(id="car", type="vehicle")
         week = Span(WINDOW.start, WINDOW.start + timedelta(days=7))
         near = Commitment(stretch(44, 48)), Commitment(stretch(54, 400)), Commitment(stretch(0, 40))
         parties = [Commitment(claim.span, claim.event.uid) for claim in conflict.parties]

@@ -27,6 +27,7 @@ class Option:
     claim: Claim  # that gives way
     score: float  # 0 to 1; comparable between the options of one conflict
     reasons: tuple[Reason, ...]
+    asks: bool = False  # somebody must judge whether it serves
 
     @property
     def event(self) -> EventFacts:
@@ -36,7 +37,7 @@ class Option:
     @property
     def needs_person(self) -> bool:
         """Say whether it is never done without someone's consent."""
-        return not self.change.way.by_itself
+        return self.asks or not self.change.way.by_itself
 
     def words(self, wording: Wording) -> str:
         """Say what to do and why, in one sentence with the titles the viewer may see."""
@@ -61,6 +62,7 @@ class Resource:
     type: str  # only one of the same type can take its place
     location: str = ""
     active: bool = True
+    stand_ins: frozenset[str] = frozenset()  # ids of those known to serve as well
 
 
 Allowed = Callable[[EventFacts, Span], bool]

@@ -12,12 +12,15 @@ from kalends.engine.motives import SameTypeFree
 from kalends.engine.resolution.options import Circumstances, Option, Resource, Yielding
 from kalends.engine.resolution.ways import Swap
 
+_KNOWN, _UNKNOWN = 0.85, 0.5  # scores
+
 
 @dataclass(frozen=True, slots=True)
 class SwapResource:
     """Let the occurrence take another active resource of the type that has a place left then.
 
-    Those at the same location come first. The time stays, so fixed events can be helped so too.
+    Those known to stand in for it come first, then those at the same location: whether any other serves, a
+    person must say. The time stays, so fixed events can be helped so too.
     """
 
     alternatives: int = 3
@@ -36,7 +39,8 @@ class SwapResource:
             yield Option(
                 change=Swap(uid=event.uid, before=claim.span, resource=given_up.id, instead=other.id),
                 claim=party.claim,
-                score=0.85 - 0.01 * nearer,
+                score=(_KNOWN if other.id in given_up.stand_ins else _UNKNOWN) - 0.01 * nearer,
+                asks=other.id not in given_up.stand_ins,
                 reasons=(*party.reasons, SameTypeFree(uid=event.uid, resource=other.id, type=other.type)),
             )
 
@@ -57,7 +61,9 @@ def _alike(given_up: Resource, event: EventFacts, circumstances: Circumstances) 
         for each in circumstances.resources.values()
         if each.type == given_up.type and each.active and each.id not in (given_up.id, *event.resources)
     ]
-    return sorted(others, key=lambda other: other.location != given_up.location)
+    return sorted(
+        others, key=lambda other: (other.id not in given_up.stand_ins, other.location != given_up.location)
+    )
 
 
 def _is_free(other: Resource, claim: Claim, circumstances: Circumstances) -> bool:

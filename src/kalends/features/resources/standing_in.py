@@ -11,9 +11,9 @@ from kalends.features.resources.models import Resource
 def stand_ins(resource: Resource, others: Iterable[Resource]) -> list[Resource]:
     """Give the resources that serve as well, those that offer the least beyond it first.
 
-    One serves as well if it is active, of the same type, holds as many, and has every attribute of the other:
-    a number at least as large, anything else the same. A resource of which nothing is said is like no other:
-    give both attributes to let one stand in.
+    One serves as well if it is active, has a place at all, is of the same type, and has every attribute of
+    the other: a number at least as large, anything else the same. A resource of which nothing is said is like
+    no other: give both attributes to let one stand in.
     """
     if not resource.attributes:
         return []
@@ -23,7 +23,7 @@ def stand_ins(resource: Resource, others: Iterable[Resource]) -> list[Resource]:
         if other.id != resource.id
         and other.active
         and other.type is resource.type
-        and other.capacity >= max(1, resource.capacity)
+        and other.capacity > 0
         and all(
             name in other.attributes and _serves(other.attributes[name], wanted)
             for name, wanted in resource.attributes.items()

@@ -37,6 +37,7 @@ from kalends.features.calendars.models import MASTER, Status
 from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.models import Resource as Thing
+from kalends.features.resources.standing_in import stand_ins
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.conflicts import Eyes
 from kalends.features.scheduling.diaries import diaries_of
@@ -195,11 +196,16 @@ def _broken(gathered: Gathered, conflict: Conflict) -> Constraint | None:
 
 
 def _resources(gathered: Gathered) -> dict[str, Resource]:
+    things = gathered.resources.values()
     return {
         str(each.id): Resource(
-            id=str(each.id), type=each.type, location=each.location or "", active=each.active
+            id=str(each.id),
+            type=each.type,
+            location=each.location or "",
+            active=each.active,
+            stand_ins=frozenset(str(other.id) for other in stand_ins(each, things)),
         )
-        for each in gathered.resources.values()
+        for each in things
     }
 
 
@@ -216,6 +222,8 @@ def _choice(gathered: Gathered, option: Option) -> Choice | None:
     if not len(found):
         return None
     index = int(found[0])
+    if gathered.row[index] < 0:
+        return None  # a reservation that stands alone is its member's to change
     row = gathered.rows.events[int(gathered.row[index])]
     changes = _changes(gathered, row, option)
     if changes is None:
