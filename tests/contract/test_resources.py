@@ -430,6 +430,7 @@ def test_a_resource_that_is_needed_goes_only_when_forced(home: Town, by: str) ->
     ]
     assert {each.conflict.subject.kind for each in found} == {SubjectKind.RESOURCE}
     assert [len(each.reservations) for each in found] == [0, 1]
+    assert home.scheduling.resolutions(ana, found[1].identity) == []
     for each in found:
         assert home.scheduling.ignore(ana, each.identity).ignored
     assert home.scheduling.conflicts(ana, ConflictFilter(members=[ana.member_id])) == []
