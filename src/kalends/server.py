@@ -22,6 +22,7 @@ from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings
 from kalends.features.scheduling.constraints import personal_data as constraints_data
 from kalends.features.scheduling.optimising import Optimiser
 from kalends.features.scheduling.preparing import keeping as preparing
+from kalends.features.scheduling.tasks import personal_data as tasks_data
 from kalends.features.scheduling.tasks.planner import Planner
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
@@ -78,6 +79,7 @@ def hooks() -> Hooks:
             changes_service.erase,
             conflicts.erase,
             constraints_data.erase,
+            tasks_data.erase,
             resources_data.erase,
             calendars_data.erase,
         ],
@@ -114,6 +116,8 @@ def serve(
         held.callback(services.database.close)
         held.callback(services.optimiser.close)
         listening = held.enter_context(closing(_listen(settings)))
+        if settings.embedded:
+            services.optimiser.give_up()  # no other process would have gone on with them
         if prepare is not None:
             prepare(services)
         feeds = feed_routes(services, public_url=settings.public_url)

@@ -33,10 +33,10 @@ def test_the_lower_of_two_moves_to_the_nearest_time_and_says_why(home: Town) -> 
     home.made(ana, title="Gym", start=at("2026-03-10 09:30"), end=at("2026-03-10 10:30"), **LOW)
     view = proposed(home, ana)
     assert [each.sentence for each in view.moves] == [
-        "Move Gym from Tue 2026-03-10 09:30-10:30 to Tue 2026-03-10 10:15-11:15, 45 minutes later: "
+        "Move Gym from Tue 2026-03-10 09:30-10:30 to 10:15-11:15, 45 minutes later: "
         "it ranks below Dentist (2 against 4); 1 nearer time would break more wishes"
     ]
-    assert view.sentence == "1 move, 1 conflicts less; nothing better exists."
+    assert view.sentence == "1 move; 1 conflict goes away; nothing better exists."
     assert view.unplaced == []
 
 
@@ -214,7 +214,7 @@ def test_another_resource_stands_in_where_that_moves_nothing(home: Town) -> None
     view = proposed(home, ana)
     assert {each.move.resources for each in view.moves} == {(large,)}
     assert [each.move.start for each in view.moves] == [None, None]
-    assert view.moves[0].sentence.startswith("Talk (10:00-11:00) gets another resource: ")
+    assert view.moves[0].sentence.startswith("Talk (Tue 2026-03-10 10:00-11:00) takes another resource: ")
     home.optimiser.take(ana, view.run.id)
     assert home.scheduling.conflicts(ana) == []
     assert [each for each in view.moves if each.move.target.event_id == lesson]

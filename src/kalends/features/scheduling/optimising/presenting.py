@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kalends.engine.spans import Span
-from kalends.engine.wording import Reason, Wording, length, sentence
+from kalends.engine.wording import Reason, Wording, counted, length, sentence
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling.conflicts import Eyes
 from kalends.features.scheduling.optimising.models import OptimisationRun, RunState
@@ -91,23 +91,25 @@ def _move(move: Move, eyes: Eyes) -> MoveView:
 
 def _what(move: Move, title: str, wording: Wording) -> str:
     if move.start is None:
-        return f"{title} ({wording.time(move.before)}) gets another resource"
+        return f"{title} ({_when(move.before, wording)}) takes another resource"
     direction = "later" if move.before < move.after else "earlier"
     distance = length(abs(move.after.start - move.before.start))
-    return (
-        f"move {title} from {_day(move.before, wording)} {wording.time(move.before)} to "
-        f"{_day(move.after, wording)} {wording.time(move.after)}, {distance} {direction}"
-    )
+    before, after = _when(move.before, wording), _when(move.after, wording)
+    day = before[: len("Tue 2026-03-10 ")]
+    also = "" if move.resources is None else ", with another resource"
+    return f"move {title} from {before} to {after.removeprefix(day)}, {distance} {direction}{also}"
 
 
-def _day(span: Span, wording: Wording) -> str:
-    return f"{span.start.astimezone(wording.zone):%a %Y-%m-%d}"
+def _when(span: Span, wording: Wording) -> str:
+    start, end = span.start.astimezone(wording.zone), span.end.astimezone(wording.zone)
+    through = f"-{end:%H:%M}" if end.date() == start.date() else f" to {end:%a %Y-%m-%d %H:%M}"
+    return f"{start:%a %Y-%m-%d %H:%M}{through}"
 
 
 def _unplaced(each: Unplaced, eyes: Eyes) -> UnplacedView:
     reasons, title = told(each.reasons, eyes), eyes.wording.title(each.uid)
     why = "; ".join(reason.words for reason in reasons)
-    when = f"{_day(each.span, eyes.wording)} {eyes.wording.time(each.span)}"
+    when = _when(each.span, eyes.wording)
     return UnplacedView(
         unplaced=each,
         title=title,
@@ -117,8 +119,10 @@ def _unplaced(each: Unplaced, eyes: Eyes) -> UnplacedView:
 
 
 def _standing(run: OptimisationRun) -> str:
+    if run.state is RunState.RUNNING and run.cancelling:
+        return "Cancelled; it ends soon."
     if run.state is RunState.RUNNING:
-        return f"Looking: {run.done} of {run.total} parts." if run.total else "Looking."
+        return f"Looking: {run.done} of {counted(run.total, 'part')} solved." if run.total else "Looking."
     if run.state is RunState.CANCELLED:
         return "Cancelled; nothing was changed."
     return str((run.failure or {}).get("message", "It failed."))
@@ -127,9 +131,12 @@ def _standing(run: OptimisationRun) -> str:
 def _summary(proposal: Proposal) -> str:
     if not proposal.moves and not proposal.unplaced:
         return "All is as good as it can be: nothing needs to move."
-    moves, left = len(proposal.moves), len(proposal.unplaced)
-    said = f"{moves} {'move' if moves == 1 else 'moves'}, {proposal.resolved} conflicts less"
-    if left:
-        said += f"; for {left} no better time was found"
-    best = "nothing better exists" if proposal.optimal else "something better may exist"
-    return f"{sentence(said)}; {best}."
+    said = [counted(len(proposal.moves), "move") if proposal.moves else "nothing can be moved for the better"]
+    if proposal.resolved:
+        goes = "goes" if proposal.resolved == 1 else "go"
+        said.append(f"{counted(proposal.resolved, 'conflict')} {goes} away")
+    if proposal.unplaced:
+        said.append(f"no better time was found for {counted(len(proposal.unplaced), 'event')}")
+    if proposal.moves:
+        said.append("nothing better exists" if proposal.optimal else "something better may exist")
+    return f"{sentence('; '.join(said))}."

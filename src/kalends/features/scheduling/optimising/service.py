@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from kalends.engine import placement
 from kalends.engine.placement import Effort, Progress, Solution
@@ -25,6 +25,7 @@ from kalends.features.calendars.models import CalendarObject
 from kalends.features.changes import Changes, ChangeSet, HeldBack, Operation, Source
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.workspaces import workspace_ids
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.optimising.explaining import explain
@@ -69,7 +70,7 @@ class NotReady(Clash):
 
 _INTERRUPTED = {
     "code": "interrupted",
-    "message": "The server was stopped while the run went on: start it again.",
+    "message": "The process that worked on the run was stopped before it had a proposal: start it again.",
 }
 
 
@@ -136,7 +137,7 @@ class Optimiser:
 
         run = self._database.write(actor.workspace_id, begin)
         future = self._going[run.id] = self._executor.submit(self._work, actor, run.id, window)
-        future.add_done_callback(lambda _: self._going.pop(run.id, None))
+        future.add_done_callback(lambda done: self._is_over(actor, run.id, done))
         return self.wait(actor, run.id, patience)
 
     def wait(self, actor: Actor, run_id: UUID, patience: timedelta) -> OptimisationRun:
@@ -157,7 +158,14 @@ class Optimiser:
             run = _own(tx, actor, run_id)
             silent = run.beat_at < tx.now - self._longest_silence and run_id not in self._going
             dead = run.state is RunState.RUNNING and silent
-        return self._ended(actor, run_id, RunState.FAILED, failure=_INTERRUPTED) if dead else run
+        if not dead:
+            return run
+
+        def presume(tx: Unit) -> OptimisationRun:
+            _give_up(tx, OptimisationRun.id == run_id)
+            return tx.get(OptimisationRun, run_id)
+
+        return self._database.write(actor.workspace_id, presume)
 
     def present(self, actor: Actor, run: OptimisationRun) -> RunView:
         """Put a run of the actor's into words."""
@@ -170,8 +178,16 @@ class Optimiser:
         with self._database.read(actor.workspace_id) as tx:
             return list(tx.execute(query.order_by(OptimisationRun.id.desc())).scalars())
 
+    def give_up(self) -> None:
+        """End the runs of processes that are no more, all that go on: for the one server, when it starts."""
+        for workspace_id in workspace_ids(self._database):
+            self._database.write(workspace_id, _give_up)
+
     def cancel(self, actor: Actor, run_id: UUID) -> OptimisationRun:
-        """End a run; what it has found is thrown away. Raises `NotFound`."""
+        """End a run; what it has found is thrown away. Raises `NotFound`.
+
+        One that waits its turn ends at once, another when it next looks up from its work.
+        """
 
         def ask(tx: Unit) -> OptimisationRun:
             run = _own(tx, actor, run_id)
@@ -179,7 +195,10 @@ class Optimiser:
             tx.session.flush()
             return run
 
-        return self._database.write(actor.workspace_id, ask)
+        run = self._database.write(actor.workspace_id, ask)
+        if run.cancelling and (future := self._going.get(run_id)) and future.cancel():
+            return self.get(actor, run_id)
+        return run
 
     def take(
         self,
@@ -204,13 +223,24 @@ class Optimiser:
 
     # Inside --------------------------------------------------------------------------------------------
 
+    def _is_over(self, actor: Actor, run_id: UUID, future: Future[None]) -> None:
+        """Forget a run, and write down that it ended if its turn never came."""
+        self._going.pop(run_id, None)
+        if future.cancelled():
+            self._cut_short(actor, run_id)
+
+    def _cut_short(self, actor: Actor, run_id: UUID) -> None:
+        if self._closing:
+            self._ended(actor, run_id, RunState.FAILED, failure=_INTERRUPTED)
+        else:
+            self._ended(actor, run_id, RunState.CANCELLED)
+
     def _work(self, actor: Actor, run_id: UUID, window: Span) -> None:
         """Run, and write down how it ended, whatever happens."""
         try:
             proposal = self.propose(actor, window, self._watch(actor, run_id))
         except _Cancelled:
-            state = RunState.FAILED if self._closing else RunState.CANCELLED
-            self._ended(actor, run_id, state, failure=_INTERRUPTED if self._closing else None)
+            self._cut_short(actor, run_id)
         except KalendsError as error:
             self._ended(
                 actor, run_id, RunState.FAILED, failure={"code": error.code, "message": error.message}
@@ -293,15 +323,16 @@ class Optimiser:
 
     def _watch(self, actor: Actor, run_id: UUID) -> Callable[[Progress], bool]:
         """Give what writes down how far a run is, from time to time, and learns whether it was cancelled."""
-        last = self._database.clock.now()
+        last: datetime | None = None
 
         def watch(progress: Progress) -> bool:
             nonlocal last
             if self._closing:
                 return False
-            if self._database.clock.now() - last < _BEAT:
+            now = self._database.clock.now()
+            if last is not None and now - last < _BEAT:
                 return True
-            last = self._database.clock.now()
+            last = now
             return self._database.write(actor.workspace_id, lambda tx: _beat(tx, run_id, progress))
 
         return watch
@@ -314,15 +345,17 @@ class Optimiser:
         *,
         proposal: dict[str, Any] | None = None,
         failure: dict[str, Any] | None = None,
-    ) -> OptimisationRun:
-        def end(tx: Unit) -> OptimisationRun:
-            values = {"state": state, "proposal": proposal, "failure": failure, "finished_at": tx.now}
-            which = (OptimisationRun.id == run_id) & (OptimisationRun.state == RunState.RUNNING)
-            tx.execute(update(OptimisationRun).where(which).values(**values))
-            tx.session.expire_all()
-            return tx.get(OptimisationRun, run_id)
+    ) -> None:
+        """Write down how a run ended, for whoever worked on it: also where others had given it up."""
 
-        return self._database.write(actor.workspace_id, end)
+        def end(tx: Unit) -> None:
+            run = tx.find(OptimisationRun, run_id)
+            if run is not None and run.cancelling and state is RunState.DONE:
+                _close(run, tx, RunState.CANCELLED)  # it was asked to end when it had just found something
+            elif run is not None:
+                _close(run, tx, state, proposal=proposal, failure=failure)
+
+        self._database.write(actor.workspace_id, end)
 
 
 class _Cancelled(Exception):
@@ -334,6 +367,26 @@ def _own(tx: Unit, actor: Actor, run_id: UUID) -> OptimisationRun:
     if run is None or run.member_id != actor.member_id:
         raise NotFound(f"You have no run {run_id}.", kind="optimisation", id=str(run_id))
     return run
+
+
+def _close(
+    run: OptimisationRun,
+    tx: Unit,
+    state: RunState,
+    *,
+    proposal: dict[str, Any] | None = None,
+    failure: dict[str, Any] | None = None,
+) -> None:
+    run.state, run.proposal, run.failure, run.finished_at = state, proposal, failure, tx.now
+    tx.session.flush()
+
+
+def _give_up(tx: Unit, *which: ColumnElement[bool]) -> None:
+    """Say of runs that go on, as far as is known, that they were interrupted."""
+    ended = {"state": RunState.FAILED, "failure": _INTERRUPTED, "finished_at": tx.now}
+    tx.execute(
+        update(OptimisationRun).where(OptimisationRun.state == RunState.RUNNING, *which).values(**ended)
+    )
 
 
 def _beat(tx: Unit, run_id: UUID, progress: Progress) -> bool:
