@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from kalends.engine.claims import Flexibility, Priority
+from kalends.engine.conflicts import ConflictKind
 from kalends.features.calendars.models import Calendar, CalendarKind, Grant
 from kalends.features.changes import Source
 from kalends.features.changes.models import ChangeSet
@@ -17,6 +18,7 @@ from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import AutoResolve
 from kalends.features.scheduling import Invitee, OptionGone, Scope
 from kalends.features.scheduling import conflicts as clashes
+from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.features.scheduling.models import ConflictRecord, ResolvedHow
 from kalends.kit.errors import NotFound
 from workspaces import Town, at
@@ -303,3 +305,13 @@ def test_a_conflict_remembers_by_what_it_went_away(home: Town) -> None:
     home.scheduling.resolve(anna, conflict.identity, option.id)
     assert how() == {ResolvedHow.AUTO_CONFIRM, ResolvedHow.AGENT_SUGGESTED}
     assert home.scheduling.conflicts(anna) == []
+
+
+def test_a_wish_is_no_reason_to_move_what_somebody_has_planned(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    wanted: Any = {"name": "Air", "rule": "min_gap_minutes", "parameters": {"minutes": 30}, "hard": False}
+    home.write(ana, lambda tx: create_constraint(tx, ana, **wanted))
+    home.made(ana, title="Gym", start=NINE, **LOW)
+    outcome = home.plan(ana, title="Dentist", start=at("2026-03-23 10:00"), **HIGH)
+    assert [view.conflict.kind for view in outcome.conflicts] == [ConflictKind.CONSTRAINT]
+    assert outcome.moved == []

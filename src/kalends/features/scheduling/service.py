@@ -16,6 +16,7 @@ from uuid import UUID
 
 from kalends.engine.claims import Flexibility
 from kalends.engine.conflicts import Conflict
+from kalends.engine.constraints import Broken
 from kalends.engine.resolution import Swap
 from kalends.features.calendars.access import Access, calendars_of
 from kalends.features.calendars.event_rows import load_rows
@@ -37,7 +38,7 @@ from kalends.features.scheduling import conflicts as clashes
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.claims import Gathered, claimed_by, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
-from kalends.features.scheduling.constraints.refusing import ConstraintBroken, Refused, Watch
+from kalends.features.scheduling.constraints.refusing import BESIDE, ConstraintBroken, Refused, Watch
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.preparing.preparation import prepared
 from kalends.features.scheduling.resolving import (
@@ -293,7 +294,8 @@ class Scheduling:
         return gather(tx, now, now + _whole(self._settings.horizon), members=members)
 
     def _around(self, tx: Unit, uids: Collection[str]) -> Gathered:
-        """Gather what claims the time of those whom some events claim, while the events last."""
+        """Gather what claims the time of those whom some events claim, while the events last and beside them:
+        a rule may ask for a gap, or count what a week holds."""
         if len(uids) > _MOST_APART:
             return self._gather(tx)
         now = _seconds(tx.now)
@@ -301,9 +303,9 @@ class Scheduling:
         rows = load_rows(tx, Event.uid.in_(uids))
         alone = reservations_named(tx, uids)
         claimed = claimed_by(tx, rows, alone)
-        since = max(now, min((each.since_utc for each in (*rows.events, *alone)), default=now))
+        since = min((each.since_utc for each in (*rows.events, *alone)), default=now)
         until = min(horizon, max((each.until_utc for each in (*rows.events, *alone)), default=now))
-        until = max(since + 1, until)
+        since, until = max(now, since - _whole(BESIDE)), max(now + 1, until + _whole(BESIDE))
         return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
@@ -422,6 +424,8 @@ class Scheduling:
         assessed = self._assess(tx, actor, cause_id)
         calendars = calendars_of(tx, actor)
         for conflict in assessed.found:
+            if isinstance(conflict.reason, Broken) and not conflict.reason.hard:
+                continue  # a wish is no reason to move what somebody has planned
             nearby = self._nearby(tx, conflict)
             for choice in choices(tx, nearby, conflict):
                 event, row = choice.option.event, choice.row
