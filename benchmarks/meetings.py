@@ -239,6 +239,7 @@ def run(meetings: int) -> Run:
     effort = Effort(deterministic_seconds=UNHURRIED * seconds, wall_seconds=seconds - 1)
     found = search(drawn, effort=effort, progress=watch)
     assert found.costs[HARD] or not violations_of(drawn, found.placed)
+    assert all(min(costs) >= 0 and costs >= found.costs for _, costs in steps), "progress told of false costs"
     return Run(meetings=meetings, steps=(*steps, (time.perf_counter() - began, found.costs)))
 
 
@@ -278,6 +279,8 @@ def keep_curve(runs: list[Run]) -> None:
         cells = [_cell(of, seconds) for seconds in TIMES]
         rows.append(f"| {of.meetings} | " + " | ".join(cells) + " |")
     page = DOCS / "benchmarks.md"
+    rows += ["", "The grains (the second figure) a meeting, over the seconds:", ""]
+    rows.append("![Cost over time](images/placement-curve.svg)")
     table = "\n".join(rows) + "\n"
     page.write_text(FENCE.sub(lambda fence: fence[1] + table + fence[2], page.read_text()))
     picture = DOCS / "images" / "placement-curve.svg"
