@@ -61,9 +61,14 @@ def tidy(services: Services, settings: Settings) -> Tidied:
     )
 
 
+def fill(services: Services) -> int:
+    """Let the blocks of every workspace find their time in the weeks to come; count those that did."""
+    return sum(services.planner.fill_blocks(id) for id in workspace_ids(services.database))
+
+
 @contextmanager
 def kept_tidy(services: Services, settings: Settings, *, every: timedelta = _DAILY) -> Iterator[None]:
-    """Tidy at once and then once a day, in a thread beside the block, which ends with it."""
+    """Tidy and fill at once and then once a day, in a thread beside the block, which ends with it."""
     over = Event()
 
     def work() -> None:
@@ -71,6 +76,8 @@ def kept_tidy(services: Services, settings: Settings, *, every: timedelta = _DAI
             try:
                 if any((gone := asdict(tidy(services, settings))).values()):
                     _log.info("tidied", extra=gone)
+                if filled := fill(services):
+                    _log.info("filled", extra={"blocks": filled})
             except Exception:  # the next day may go better, and the server answers meanwhile
                 _log.exception("tidying failed")
             if over.wait(every.total_seconds()):

@@ -50,6 +50,8 @@ COMMANDS = {
     "undo": Entry("undoing", "Take a change back.", _CLASHES),
     "history": Entry("undoing", "List what was changed.", _CLASHES),
     "constraints": Entry("constraints", "List, make, change, remove and try constraints.", _CLASHES),
+    "tasks": Entry("tasks", "List, make, plan and finish tasks.", _CALENDAR),
+    "blocks": Entry("blocks", "List, make, plan and remove blocks of time.", _CALENDAR),
     "preparation": Entry("preparation", "List, make, change and remove what prepares for events.", _CLASHES),
     "account": Entry("accounts", "List, add, disable and enable accounts; set passwords.", _PEOPLE),
     "member": Entry("members", "List, add, change and remove members of the workspace.", _PEOPLE),

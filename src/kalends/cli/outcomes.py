@@ -17,10 +17,15 @@ from kalends.interfaces.rest.outcomes import OutcomeShown
 _TOLD = 20
 
 
-def answer_outcome(ctx: typer.Context, desk: Desk, outcome: Outcome) -> None:
-    """Print what a change did; one without a change set was a preview."""
+def answer_outcome(ctx: typer.Context, desk: Desk, outcome: Outcome, *, otherwise: str | None = None) -> None:
+    """Print what a change did; one without a change set was a preview. `otherwise` is said in place of that
+    where the calendar stays as it is."""
     data = OutcomeShown.of(outcome).model_dump(mode="json")
-    answer(ctx, data, list_of(told(outcome, desk.now)))
+    if otherwise is None or outcome.operations:
+        lines = told(outcome, desk.now)
+    else:
+        lines = [*(each.sentence for each in outcome.unplaced), otherwise]
+    answer(ctx, data, list_of(lines))
 
 
 def told(outcome: Outcome, now: datetime) -> list[str]:

@@ -12,6 +12,7 @@ from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.resources import personal_data as of_resources
 from kalends.features.scheduling.constraints import personal_data as of_constraints
+from kalends.features.scheduling.tasks import personal_data as of_tasks
 from kalends.kit.errors import Forbidden
 from kalends.storage import Unit
 
@@ -25,5 +26,5 @@ def export_member(tx: Unit, actor: Actor, member_id: UUID) -> dict[str, Any]:
     if member.id != actor.member_id and not (actor.owns_workspace and member.account_id is None):
         raise Forbidden("A member who signs in exports their own data.", member_id=str(member_id))
     audit.record(tx, actor, "member.exported", kind="member", subject=member_id)
-    parts = (of_identity, of_calendars, of_resources, of_constraints)
+    parts = (of_identity, of_calendars, of_resources, of_constraints, of_tasks)
     return {name: value for part in parts for name, value in part.export(tx, member_id).items()}

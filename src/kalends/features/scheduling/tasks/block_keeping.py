@@ -21,6 +21,7 @@ from kalends.storage import Unit
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKDAYS = DAYS[:5]
+SINCE, UNTIL = time(9), time(18)
 MOST_BLOCKS = 50
 MOST_MINUTES = 720
 LEAST_MINUTES = 5
@@ -61,8 +62,8 @@ def create_block(
     minutes: int,
     kind: BlockKind = BlockKind.HABIT,
     days: Sequence[str] = WORKDAYS,
-    since: time = time(9),
-    until: time = time(18),
+    since: time = SINCE,
+    until: time = UNTIL,
     member_id: UUID | None = None,
     calendar_id: UUID | None = None,
     category_id: UUID | None = None,

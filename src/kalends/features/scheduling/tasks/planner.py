@@ -50,7 +50,8 @@ from kalends.kit.errors import Clash, InvalidInput, KalendsError, Stale
 from kalends.storage import Database, Unit
 
 WEEKS = 4
-"""How many weeks blocks are planned ahead, the one that it is now among them."""
+MOST_WEEKS = 26
+"""How many weeks blocks are planned ahead, the one that it is now among them: as a rule, and at most."""
 
 _ATTEMPTS = 3
 _TOLD = ("title", "notes", "category_id", "priority")  # what a task's pieces say of it
@@ -154,10 +155,10 @@ class Planner:
     ) -> Outcome:
         """Fill the weeks to come with a block: what lacks is added, what is too much removed.
 
-        Raises `NotFound`, `Forbidden`, `InvalidInput` for more than 26 weeks, and `Stale` as `plan_task`.
+        Raises `NotFound`, `Forbidden`, `InvalidInput` for more than `MOST_WEEKS`, and `Stale` as `plan_task`.
         """
-        if not 1 <= weeks <= 26:
-            raise InvalidInput(f"Plan 1 to 26 weeks ahead, not {weeks}.", field="weeks", limit=26)
+        if not 1 <= weeks <= MOST_WEEKS:
+            raise InvalidInput(f"Plan 1 to {MOST_WEEKS} weeks ahead, not {weeks}.", field="weeks")
 
         def look(tx: Unit) -> _Look:
             block = block_keeping.get_block(tx, actor, block_id)
