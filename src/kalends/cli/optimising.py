@@ -16,8 +16,8 @@ from kalends.cli.options import shared
 from kalends.cli.outcomes import answer_outcome
 from kalends.features.scheduling.optimising import MoveView, NotReady, OptimisationRun, RunState, RunView
 from kalends.features.scheduling.why import Story
-from kalends.interfaces.rest.optimisations import RunShown
-from kalends.interfaces.rest.why import StoryShown
+from kalends.interfaces.rest.optimisation_shapes import RunShown
+from kalends.interfaces.rest.why_shapes import StoryShown
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer()

@@ -18,7 +18,7 @@ from kalends.features.resources import availability as looking
 from kalends.features.resources.models import Reservation, ReservationStatus, Resource, ResourceType
 from kalends.features.resources.service import list_resources
 from kalends.interfaces.rest.event_times import TimeReader
-from kalends.interfaces.rest.resources import ReservationShown, ResourceShown, StretchShown
+from kalends.interfaces.rest.resource_shapes import ReservationShown, ResourceShown, StretchShown
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="List, make, change and reserve what is shared.")

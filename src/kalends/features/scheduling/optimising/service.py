@@ -6,6 +6,7 @@ changes before somebody takes it; then what it rests on is looked at again, in t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -13,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import ColumnElement, delete, select, update
 
 from kalends.engine import placement
@@ -53,7 +53,7 @@ _SILENCE = timedelta(minutes=1)  # beyond the longest solve; a run that is silen
 _BEAT = timedelta(seconds=0.5)
 _ATTEMPTS = 5  # at a proposal that what holds the events agrees to
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class NothingChosen(InvalidInput):
@@ -246,7 +246,7 @@ class Optimiser:
                 actor, run_id, RunState.FAILED, failure={"code": error.code, "message": error.message}
             )
         except Exception:
-            _log.exception("optimisation failed", run_id=str(run_id))
+            _log.exception("optimisation failed", extra={"run_id": str(run_id)})
             failure = {"code": "internal", "message": "The run failed; the log of the server says why."}
             self._ended(actor, run_id, RunState.FAILED, failure=failure)
         else:
