@@ -18,6 +18,7 @@ class Effort:
     seed: int = 0
     deterministic_seconds: float = 20.0
     wall_seconds: float = 120.0  # of solving
+    clock: Callable[[], float] | None = None  # in seconds, for what the solver does not time itself
     workers: int = 1  # threads; more of them are faster, and as deterministic
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import Sequence
 from itertools import count
 
@@ -117,7 +116,8 @@ class Annealing:
         self._lowest = lowest
         self._kept = list(state.board.places)
         self._told = -1
-        self._stop_at = time.monotonic() + effort.wall_seconds  # a safety stop; work is what counts
+        self._clock = effort.clock  # for a safety stop; work is what counts
+        self._stop_at = effort.clock() + effort.wall_seconds if effort.clock else 0.0
         self._stopped = not state.movable
 
     def run(self) -> None:
@@ -152,7 +152,7 @@ class Annealing:
 
     def _tell(self) -> None:
         """Report from time to time, and see whether to stop."""
-        if time.monotonic() >= self._stop_at:
+        if self._clock is not None and self._clock() >= self._stop_at:
             self._stopped = True
         done = int(STEPS * self.state.work / max(self._effort.deterministic_seconds, 1e-9))
         if done <= self._told:
