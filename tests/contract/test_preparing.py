@@ -169,6 +169,7 @@ class TestFollowing:
         known = set(ids(home, ana))
         before = home.snapshot(ana)
         outcome = home.edit(ana, made, start=at("2026-03-22 09:00"))
+        assert outcome.change_set_id
         assert sorted(op.kind for op in outcome.operations) == [Kind.MOVED] * 3
         assert sessions(home, ana) == ["03-19 09:00", "03-20 09:00", "03-21 09:00"]
         assert set(ids(home, ana)) == known
@@ -268,7 +269,7 @@ class TestRules:
 
     def test_another_rule_beside_it_makes_its_own(self, home: Town) -> None:
         (ana,) = home.household("Ana")
-        pair = {"category_id": category(home, ana, "exam"), "makes_id": category(home, ana, "gym")}
+        pair: Any = {"category_id": category(home, ana, "exam"), "makes_id": category(home, ana, "gym")}
         home.write(
             ana, lambda tx: keeping.create_rule(tx, ana, **pair, sessions=1, minutes=30, title="Stretch")
         )
@@ -280,7 +281,7 @@ class TestRules:
 
     def test_what_a_rule_makes_is_not_prepared_for_itself(self, home: Town) -> None:
         (ana,) = home.household("Ana")
-        pair = {"category_id": category(home, ana, "study"), "makes_id": category(home, ana, "gym")}
+        pair: Any = {"category_id": category(home, ana, "study"), "makes_id": category(home, ana, "gym")}
         home.write(ana, lambda tx: keeping.create_rule(tx, ana, **pair))
         assert len(exam(home, ana).operations) == 4
 

@@ -71,9 +71,9 @@ def add(
 ) -> None:
     """Let events of one category make sessions of another, from now on."""
     desk = open_desk(ctx)
-    pair = {"category_id": picking.category(desk, category), "makes_id": picking.category(desk, makes)}
     given = _given(sessions=sessions, minutes=minutes, days_before=days, title=title)
-    row = desk.write(lambda tx: keeping.create_rule(tx, desk.actor, **pair, **given))
+    given["category_id"], given["makes_id"] = (picking.category(desk, each) for each in (category, makes))
+    row = desk.write(lambda tx: keeping.create_rule(tx, desk.actor, **given))
     _tell(ctx, row, "Made the rule")
 
 
