@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from dataclasses import replace
 
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
@@ -49,6 +51,7 @@ def compose(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = Keyring.from_text(settings.key) if settings.key else open_keyring(settings.data_dir / "key")
     database = Database(settings.url, clock=clock or SystemClock(), pool_size=settings.workers)
+    effort = replace(settings.effort, clock=time.monotonic)
     changes = Changes(horizon=settings.horizon)
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
     return Services(
@@ -63,10 +66,8 @@ def compose(
         changes=changes,
         scheduling=scheduling,
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
-        optimiser=Optimiser(
-            database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), settings.effort
-        ),
-        planner=Planner(database, scheduling, settings.effort),
+        optimiser=Optimiser(database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), effort),
+        planner=Planner(database, scheduling, effort),
     )
 
 
