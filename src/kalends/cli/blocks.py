@@ -16,7 +16,7 @@ from kalends.features.calendars.access import Access
 from kalends.features.scheduling.tasks import block_keeping as keeping
 from kalends.features.scheduling.tasks.models import Block, BlockKind
 from kalends.features.scheduling.tasks.planner import MOST_WEEKS, WEEKS
-from kalends.interfaces.rest.blocks import BlockShown
+from kalends.interfaces.rest.block_shapes import BlockShown
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="List, make, plan and remove blocks of time.")

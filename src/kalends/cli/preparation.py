@@ -12,7 +12,7 @@ from kalends.cli.desk import Desk, open_desk
 from kalends.features.calendars.categories import list_categories
 from kalends.features.scheduling.preparing import keeping
 from kalends.features.scheduling.preparing.models import PreparationRule
-from kalends.interfaces.rest.preparation import PreparationShown
+from kalends.interfaces.rest.preparation_shapes import PreparationShown
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="List, make, change and remove what prepares for events.")

@@ -18,7 +18,7 @@ from kalends.features.scheduling.tasks import keeping
 from kalends.features.scheduling.tasks.models import Task, TaskState
 from kalends.features.scheduling.tasks.progress import progress_of
 from kalends.interfaces.rest.event_times import TimeReader
-from kalends.interfaces.rest.tasks import TaskShown, whole
+from kalends.interfaces.rest.task_shapes import TaskShown, whole
 from kalends.kit.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="List, make, plan and finish tasks.")
