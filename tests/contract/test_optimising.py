@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.spans import Span
+from kalends.features.calendars.categories import list_categories
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.members import MemberChanges
+from kalends.features.identity.models import AutoResolve
 from kalends.features.resources.models import ResourceType
 from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.features.scheduling.optimising import NoLongerTrue, NothingChosen, RunState, RunView
 from kalends.kit.errors import NotFound
 from workspaces import Town, at
 
+_MARCH = date(2026, 3, 1), date(2026, 4, 1)
 WEEK = Span(at("2026-03-09 00:00"), at("2026-03-16 00:00"))
 LOW: Any = {"priority": Priority.LOW, "flexibility": Flexibility.FLEXIBLE}
 HIGH: Any = {"priority": Priority.HIGH}
@@ -218,3 +222,33 @@ def test_another_resource_stands_in_where_that_moves_nothing(home: Town) -> None
     home.optimiser.take(ana, view.run.id)
     assert home.scheduling.conflicts(ana) == []
     assert [each for each in view.moves if each.move.target.event_id == lesson]
+
+
+def test_what_is_prepared_for_stays_and_its_sessions_keep_to_their_days(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    category = {each.name: each.id for each in home.read(ana, list_categories)}
+    home.made(ana, title="Exam", start=at("2026-03-13 09:00"), category_id=category["Exam"])
+    sessions = [each for each in home.seen(ana, *_MARCH) if each.event.row.holder]
+    assert len(sessions) == 3
+    leave = MemberChanges(auto_resolve=AutoResolve.OFF)
+    home.write(ana, lambda tx: home.services.identity.members.change(tx, ana, ana.member_id, leave))
+    for start in (*(each.start for each in sessions), at("2026-03-13 09:00")):
+        home.made(ana, title="Alarm", start=start, priority=Priority.CRITICAL)
+    view = proposed(home, ana)
+    moved = {each.move.target.event_id: each.move for each in view.moves}
+    assert moved.keys() == {each.event.row.object_id for each in sessions}
+    assert all(move.after.start.date() == move.before.start.date() for move in moved.values())
+
+
+def test_what_makes_way_by_itself_keeps_to_its_day_too(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    category = {each.name: each.id for each in home.read(ana, list_categories)}
+    home.made(ana, title="Exam", start=at("2026-03-13 09:00"), category_id=category["Exam"])
+    for each in [each for each in home.seen(ana, *_MARCH) if each.event.row.holder]:
+        outcome = home.plan(ana, title="Alarm", start=each.start, priority=Priority.CRITICAL)
+        (moved,) = outcome.moved
+        assert isinstance(each.start, datetime)
+        assert moved.after is not None
+        assert isinstance(moved.after.start, datetime)
+        assert moved.after.start.date() == each.start.date()
+        assert moved.after.start != each.start

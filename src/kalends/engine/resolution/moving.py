@@ -24,11 +24,11 @@ class MoveToFreeTime:
 
     def options(self, party: Yielding, circumstances: Circumstances) -> Iterator[Option]:
         event, before = party.claim.event, party.claim.span
-        if not event.movable:
+        window = circumstances.window_of(event.uid)
+        if not event.movable or window is None:
             return
-        free = nearest_free(
-            circumstances.diaries_of(party.claim), circumstances.window, before, step=circumstances.step
-        )
+        diaries = circumstances.diaries_of(party.claim)
+        free = nearest_free(diaries, window, before, step=circumstances.step)
         for nearer, after in enumerate(islice(free, self.alternatives)):
             move = Move(uid=event.uid, before=before, after=after)
             yield Option(

@@ -75,11 +75,18 @@ class Circumstances:
 
     diaries: Mapping[str, Diary]  # of every participant and resource of the parties; others count as free
     window: Span  # in which events may be put; it begins no earlier than the present
+    bounds: Mapping[str, Span] = field(default_factory=dict)  # of events, by UID, that keep to less of it
     step: timedelta = QUARTER
     resources: Mapping[str, Resource] = field(default_factory=dict)  # by id; only these are swapped
     broken: Constraint | None = None  # that the conflict is about, if it is about one
     untouchable: Collection[str] = ()  # UIDs that nothing can be done about; they never give way
     habits: Mapping[str, Habit] = field(default_factory=dict)  # by category of the event that gives way
+
+    def window_of(self, uid: str) -> Span | None:
+        """Give where an event may be put; None for nowhere."""
+        bounds = self.bounds.get(uid, self.window)
+        start, end = max(bounds.start, self.window.start), min(bounds.end, self.window.end)
+        return Span(start, end) if start < end else None
 
     def diaries_of(self, claim: Claim) -> list[Diary]:
         """Give the diaries that the party's event needs, as if this occurrence were in none of them.

@@ -38,6 +38,7 @@ from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.models import Resource as Thing
 from kalends.features.resources.standing_in import stand_ins
+from kalends.features.scheduling.bounds import bounds_of
 from kalends.features.scheduling.claims import Gathered
 from kalends.features.scheduling.conflicts import Eyes
 from kalends.features.scheduling.diaries import diaries_of
@@ -176,6 +177,7 @@ def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
     circumstances = Circumstances(
         diaries={},
         window=Span.of_seconds(*search_window(conflict, _seconds(tx.now))),
+        bounds=_bounds(gathered, conflict),
         resources=_resources(gathered),
         broken=_broken(gathered, conflict),
         untouchable=gathered.reservations.keys(),
@@ -187,6 +189,16 @@ def choices(tx: Unit, gathered: Gathered, conflict: Conflict) -> list[Choice]:
         if any(isinstance(option.change, Move) for option in options):
             break
     return [choice for option in options if (choice := _choice(gathered, option)) is not None]
+
+
+def _bounds(gathered: Gathered, conflict: Conflict) -> dict[str, Span]:
+    bounds = {}
+    for claim in conflict.parties:
+        for row in gathered.rows_of(claim.event.uid)[:1]:
+            own = bounds_of(gathered, row, claim.subject.id, _seconds(claim.span.start))
+            if own is not None:
+                bounds[claim.event.uid] = own
+    return bounds
 
 
 def _broken(gathered: Gathered, conflict: Conflict) -> Constraint | None:

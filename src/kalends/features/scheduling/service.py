@@ -397,7 +397,8 @@ class Scheduling:
                 break
 
             def move(tx: Unit, choice: Choice = choice) -> ChangeSet | None:
-                operations = plans.update(tx, actor, choice.target, choice.changes)
+                planned = plans.update(tx, actor, choice.target, choice.changes)
+                operations = prepared(tx, actor, planned).operations
                 reasons = stored_reasons(choice)
                 watch = Watch.over(tx, operations, self._settings.horizon)
                 moved = self._changes.apply(

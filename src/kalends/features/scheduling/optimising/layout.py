@@ -39,6 +39,7 @@ class Occurrence:
     span: Span
     claims: tuple[int, ...]  # rows of the claims it was made of
     movable: bool
+    within: Span | None = None  # where it may go; None: anywhere in the window
     settled: bool = False  # it is nobody's to give up: a reservation, or outside of the window
 
 
@@ -186,7 +187,11 @@ class _Drawing:
             return replace(still, movable=True, starts=self._grains_of(starts), unplaced=Cost(level=level))
         choices = [self._choice(lane, level + 1) for lane in hard if self._others(lane)]
         chosen = {choice.lanes[0] for choice in choices}
-        starts = np.union1d(self._grid(self._since, self._until, seconds), [start])
+        since, until = self._since, self._until
+        if occurrence.within is not None:
+            since = max(since, round(occurrence.within.start.timestamp()))
+            until = min(until, round(occurrence.within.end.timestamp()))
+        starts = np.union1d(self._grid(since, until, seconds), [start])
         starts, costs = self._judge(event, taken, starts, seconds, stays=start)
         return replace(
             still,

@@ -16,12 +16,14 @@ from kalends.features.calendars.expansion import instance_key, local_start, zone
 from kalends.features.calendars.row_columns import EventRow
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.standing_in import stand_ins
+from kalends.features.scheduling.bounds import bounds_of
 from kalends.features.scheduling.claims import Gathered, gather
 from kalends.features.scheduling.diaries import hours_of
 from kalends.features.scheduling.editing import EventChanges
 from kalends.features.scheduling.optimising.layout import Occurrence
 from kalends.features.scheduling.optimising.surroundings import Surroundings
 from kalends.features.scheduling.plans import Target
+from kalends.features.scheduling.preparing.sessions import PREPARATION
 from kalends.storage import Unit
 
 _BESIDE = timedelta(days=8)  # a week's cap counts what lies outside of the window, too
@@ -68,7 +70,8 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
 
     An occurrence may move if its flexibility and priority allow it, it begins in the window and after now,
     the actor may write it, and nobody outside of the workspace takes part; `fixed` names further objects
-    that may not. All-day and floating events stay, and so does what stands in several calendars.
+    that may not. All-day and floating events stay, what stands in several calendars, and what something
+    prepares for. What belongs to a task, a block or a preparation stays on its day.
     """
     since, until = (
         (moment - EPOCH) // timedelta(seconds=1) for moment in (window.start - _BESIDE, window.end + _BESIDE)
@@ -87,6 +90,7 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
     )
     grouped = _grouped(gathered)
     crowded = _overlapping_themselves(grouped)
+    prepared = _prepared(gathered)
     first = max(window.start, tx.now)
     starts, ends = first.timestamp(), window.end.timestamp()
 
@@ -103,8 +107,14 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
             and zone_name(row.start) is not None
             and row.calendar_id in writable
             and row.object_id not in fixed
+            and str(row.object_id) not in prepared
             and not row.has_outsiders
         )
+
+    def bounds(key: _Key, rows: Sequence[int]) -> Span | None:
+        number = int(gathered.row[rows[0]])
+        subject = gathered.claims.subjects[gathered.claims.subject[rows[0]]].id
+        return None if number < 0 else bounds_of(gathered, gathered.rows.events[number], subject, key[1])
 
     occurrences = tuple(
         Occurrence(
@@ -112,6 +122,7 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
             span=Span.of_seconds(key[1], key[2]),
             claims=tuple(rows),
             movable=movable(key, rows),
+            within=bounds(key, rows),
             settled=min(gathered.row[rows]) < 0 or not starts <= key[1] < ends,
         )
         for key, rows in grouped.items()
@@ -129,6 +140,12 @@ def from_now(window: Span, now: datetime, step: timedelta) -> Span:
 
 _Key = tuple[int, int, int]
 """An occurrence: the event's index, and when it starts and ends in UTC seconds."""
+
+
+def _prepared(gathered: Gathered) -> frozenset[str]:
+    """Give the events for which there are sessions: these would be left behind."""
+    kinds = (str(row.holder).split(":") for row in gathered.rows.events if row.holder)
+    return frozenset(parts[1] for parts in kinds if parts[0] == PREPARATION)
 
 
 def _grouped(gathered: Gathered) -> dict[_Key, list[int]]:
