@@ -12,7 +12,15 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from kalends.features.calendars.models import Category, Event, EventResource, Participant, Response, Status
-from kalends.features.calendars.row_columns import Bools, EventRow, Known, RowColumns, as_stored, as_uuid
+from kalends.features.calendars.row_columns import (
+    Bools,
+    EventRow,
+    Ints,
+    Known,
+    RowColumns,
+    as_stored,
+    as_uuid,
+)
 from kalends.storage import Unit
 
 _Key = tuple[UUID, str]
@@ -49,9 +57,9 @@ class Rows:
         """Give the rows of some events, in whichever calendars they stand."""
         return self.only(np.isin(self.events.uid, [self.events.numbers.uids.get(uid, -1) for uid in uids]))
 
-    def only(self, kept: Bools) -> Rows:
-        """Give the rows that are marked, with all that hangs on any."""
-        return replace(self, events=self.events.only(kept))
+    def only(self, which: Bools | Ints) -> Rows:
+        """Give the rows that are marked, or at some places in ascending order, with all that hangs on any."""
+        return replace(self, events=self.events.only(which))
 
 
 def load_rows(tx: Unit, which: ColumnElement[bool]) -> Rows:

@@ -147,7 +147,7 @@ def _exchanged(tx: Unit, kept: _Kept, calendars: set[UUID], objects: set[Any]) -
     gone |= np.isin(events.object, numbers.objects.of(objects))
     keys = {(row.object_id, row.recurrence_key) for row in events.only(gone)}
     rows = Rows(
-        events=events.only(~gone).joined(fresh.events),
+        events=(events.only(~gone) if gone.any() else events).joined(fresh.events),
         takers={**_without(kept.rows.takers, keys), **fresh.takers},
         resources={**_without(kept.rows.resources, keys), **fresh.resources},
         categories={},

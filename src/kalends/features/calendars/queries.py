@@ -203,8 +203,9 @@ def _rows(
     if rows is None:
         return load_rows(tx, and_(_known(actor, calendars, filters), in_window(since, until)))
     events = rows.events
-    known = np.isin(events.calendar, events.numbers.calendars.of(calendars))
-    return rows.only(known & (events.since < until) & (events.until >= since))
+    near = np.flatnonzero((events.since < until) & (events.until >= since))
+    known = [number for id, number in events.numbers.calendars.items() if id in calendars]
+    return rows.only(near[np.isin(events.calendar[near], known)])
 
 
 def get_event(tx: Unit, actor: Actor, event_id: UUID) -> EventDetail:

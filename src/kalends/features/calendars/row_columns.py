@@ -6,7 +6,6 @@ from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import compress
 from typing import Any, Self, cast, overload
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from sqlalchemy import ColumnElement, Dialect, select, type_coerce
 from sqlalchemy.types import NullType
 
 from kalends.features.calendars.models import MASTER, Event, Status
-from kalends.storage import Unit
+from kalends.storage import Memory, Unit
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -55,9 +54,10 @@ class Numbering(dict[Hashable, int]):
 
 
 class Numbers:
-    """What the columns of ids number; columns that are joined share it."""
+    """What the columns of ids number; columns that are joined share it, and name their rows apart."""
 
     def __init__(self) -> None:
+        self.derived = Memory()  # what others have made of the rows, for as long as these are kept
         self.objects = Numbering()  # ids as the driver gives them
         self.uids = Numbering()
         self.calendars = Numbering()  # UUIDs
@@ -68,9 +68,9 @@ class RowColumns(Sequence[EventRow]):
     """Rows of whole objects, an object's one after another and its master first; columns of one length."""
 
     numbers: Numbers
-    stored: Sequence[tuple[Any, ...]]  # as the driver gave them
-    read: list[EventRow | None]  # those that were touched
     dialect: Dialect
+    stored: NDArray[np.object_]  # tuples, as the driver gave them
+    read: NDArray[np.object_]  # those that were touched as rows, else None
     serial: Ints  # names a row as it was read: ascending, and given to no other
     object: Ints  # index into `numbers`, like the next two
     uid: Ints
@@ -101,9 +101,9 @@ class RowColumns(Sequence[EventRow]):
         gone = _bools(column["transparent"]) | _bools(each == Status.CANCELLED for each in column["status"])
         return cls(
             numbers=numbers,
-            stored=stored,
-            read=[None] * len(stored),
             dialect=tx.session.get_bind().dialect,
+            stored=np.fromiter(stored, object, len(stored)),
+            read=np.full(len(stored), None),
             serial=np.arange(serial, serial + len(stored)),
             object=numbers.objects.of(column["object_id"]),
             uid=numbers.uids.of(column["uid"]),
@@ -139,25 +139,15 @@ class RowColumns(Sequence[EventRow]):
             )
         return row
 
-    def only(self, kept: Bools) -> Self:
-        """Give the rows that are marked."""
-        return type(self)(
-            numbers=self.numbers,
-            stored=list(compress(self.stored, kept.tolist())),
-            read=list(compress(self.read, kept.tolist())),
-            dialect=self.dialect,
-            **{name: getattr(self, name)[kept] for name in _ARRAYS},
-        )
+    def only(self, which: Bools | Ints) -> Self:
+        """Give the rows that are marked, or at some places in ascending order."""
+        columns = {name: getattr(self, name)[which] for name in _ARRAYS}
+        return type(self)(numbers=self.numbers, dialect=self.dialect, **columns)
 
     def joined(self, more: RowColumns) -> Self:
         """Add rows behind, of other objects and with later serials, that were read with the same numbers."""
-        return type(self)(
-            numbers=self.numbers,
-            stored=[*self.stored, *more.stored],
-            read=[*self.read, *more.read],
-            dialect=self.dialect,
-            **{name: np.append(getattr(self, name), getattr(more, name)) for name in _ARRAYS},
-        )
+        columns = {name: np.append(getattr(self, name), getattr(more, name)) for name in _ARRAYS}
+        return type(self)(numbers=self.numbers, dialect=self.dialect, **columns)
 
     def of_uid(self, uid: str) -> list[EventRow]:
         """Give the rows of an event, in whichever calendars it stands."""
@@ -165,7 +155,7 @@ class RowColumns(Sequence[EventRow]):
         return [self[index] for index in np.flatnonzero(self.uid == number).tolist()]
 
 
-_ARRAYS = [each.name for each in fields(RowColumns)][4:]
+_ARRAYS = [each.name for each in fields(RowColumns)][2:]
 
 
 def as_uuid(id: object) -> UUID:
