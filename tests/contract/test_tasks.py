@@ -19,6 +19,8 @@ from kalends.features.scheduling.tasks.planner import NotOpen
 from kalends.features.scheduling.tasks.progress import progress_of
 from kalends.features.scheduling.tasks.wants import cuts
 from kalends.kit.errors import Forbidden, InvalidInput, NotFound, Stale
+from kalends.upkeep import fill
+from racing import race
 from workspaces import DAY, MONDAY, Town, at
 
 FRIDAY = at("2026-03-06 18:00")
@@ -78,6 +80,20 @@ class TestPlanningATask:
         assert told.sentence.startswith("Report found no time for 120 of 120 minutes: ")
         assert "Ana has Camp" in told.sentence
         assert pieces(home, ana) == []
+
+    def test_one_that_is_late_says_so_and_gives_its_coming_pieces_up(self, home: Town) -> None:
+        (ana,) = home.household("Ana")
+        wanted = task(home, ana)
+        home.services.planner.plan_task(ana, wanted.id)
+        home.clock.instant = FRIDAY.astimezone(UTC) + timedelta(days=1)
+        (told,) = home.services.planner.plan_task(ana, wanted.id).unplaced
+        assert told.sentence == "Report found no time for 120 of 120 minutes: its deadline is over"
+
+    def test_who_plans_the_same_at_the_same_instant_plans_it_once(self, home: Town) -> None:
+        (ana,) = home.household("Ana")
+        wanted = task(home, ana, minutes=180, least_minutes=60, most_minutes=60)
+        race(*[lambda: home.services.planner.plan_task(ana, wanted.id)] * 3)
+        assert len(pieces(home, ana)) == 3
 
     def test_a_preview_stores_nothing_and_one_undo_takes_all_back(self, home: Town) -> None:
         (ana,) = home.household("Ana")
@@ -300,7 +316,7 @@ class TestBlocks:
     def test_it_is_kept_filled_but_what_somebody_removed_is_not_made_again(self, home: Town) -> None:
         (ana,) = home.household("Ana")
         wanted = block(home, ana, times=1)
-        assert home.services.planner.fill_blocks(ana.workspace_id) == 1
+        assert fill(home.services) == 1
         assert len(ids(home, ana, "Deep work")) == 4
         assert home.services.planner.fill_blocks(ana.workspace_id) == 0
         home.remove(ana, ids(home, ana, "Deep work")[1])

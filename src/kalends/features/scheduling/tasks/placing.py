@@ -16,6 +16,7 @@ from kalends.engine.wording import Reason
 from kalends.features.scheduling.optimising.explaining import explain
 from kalends.features.scheduling.optimising.layout import Layout, Occurrence, Wish, lay_out
 from kalends.features.scheduling.optimising.survey import Survey
+from kalends.features.scheduling.tasks.reasons import DeadlineOver
 from kalends.features.scheduling.tasks.wants import QUARTER, Want
 
 _DAY = 86_400
@@ -53,7 +54,7 @@ def _best(
     effort: Effort,
 ) -> Found:
     """Try the ways to cut a want until one fits wholly; else give the one of which the most does."""
-    best = Found(want=want, spans=(), missing=want.cuts[0] if want.cuts else (), reasons=())
+    best = Found(want=want, spans=(), missing=want.cuts[0] if want.cuts else (), reasons=(DeadlineOver(),))
     if not want.windows:
         return best
     standing = _standing(seen, want, leaving, taken)

@@ -291,6 +291,9 @@ class Planner:
         self, actor: Actor, found: Sequence[Found], done: Callable[[Unit], None], preview: bool
     ) -> Outcome:
         def plan(tx: Unit) -> list[Operation]:
+            # Held as every change set holds them, and before looking: of two who plan the same one waits.
+            tx.lock(Calendar, [each.want.calendar_id for each in found])
+            tx.lock(Member, [each.want.member.id for each in found])
             done(tx)
             operations: list[Operation] = []
             for each in found:
