@@ -21,6 +21,14 @@ class SpanColumns(NamedTuple):
     start: IntColumn
     end: IntColumn
 
+    def only(self, kept: NDArray[np.bool_]) -> SpanColumns:
+        """Give the spans that are marked."""
+        return SpanColumns(self.start[kept], self.end[kept])
+
+    def joined(self, more: SpanColumns) -> SpanColumns:
+        """Add spans behind."""
+        return SpanColumns(np.append(self.start, more.start), np.append(self.end, more.end))
+
 
 class Levels(NamedTuple):
     """A step function: from `time[k]` until `time[k + 1]` the level is `level[k]`, before and after 0."""

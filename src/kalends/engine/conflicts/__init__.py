@@ -2,6 +2,7 @@
 
 from kalends.engine.conflicts.conflict import Conflict, ConflictKind
 from kalends.engine.conflicts.detection import Collisions, collisions
+from kalends.engine.conflicts.gathering import in_time
 from kalends.engine.conflicts.pairs import Pairs, overlapping_pairs
 from kalends.engine.conflicts.severity import Demand, Severity, Weight
 
@@ -14,5 +15,6 @@ __all__ = [
     "Severity",
     "Weight",
     "collisions",
+    "in_time",
     "overlapping_pairs",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -83,6 +83,47 @@ class Collisions:
         """Say how many conflicts there are, of at least one of those events if given, without making them."""
         return len(self._groups(touching).first)
 
+    def during(self, since: int, until: int) -> Collisions:
+        """Give those whose clash is not over at `since` and begins before `until`, in seconds since 1970."""
+        spans = self.span, self.overloads.span
+        return self._only(*((span.end > since) & (span.start < until) for span in spans))
+
+    def renewed(self, claims: Claims, changed: IntColumn) -> Collisions:
+        """Give the collisions of other claims, which differ from these only on the subjects `changed`.
+
+        There must be the same subjects, and the claims on all others in the same order.
+        """
+        if not len(changed):
+            return replace(self, claims=claims)
+        touched = np.zeros(len(claims.subjects), bool)
+        touched[changed] = True
+        place = np.full(len(self.claims), -1)
+        place[~touched[self.claims.subject]] = np.flatnonzero(~touched[claims.subject])
+        kept = self._only(~touched[self.claims.subject[self.left]], ~touched[self.overloads.subject])
+        over = kept.overloads._replace(claim=place[kept.overloads.claim])
+        fresh = _among(claims, np.flatnonzero(touched[claims.subject]), MOST_PAIRS)
+        return Collisions(
+            claims=claims,
+            left=np.append(place[kept.left], fresh.left),
+            right=np.append(place[kept.right], fresh.right),
+            span=kept.span.joined(fresh.span),
+            overload=np.append(
+                kept.overload, np.where(fresh.overload < 0, -1, fresh.overload + len(over.peak))
+            ),
+            overloads=over.joined(fresh.overloads),
+        )
+
+    def _only(self, pairs: NDArray[np.bool_], over: NDArray[np.bool_]) -> Collisions:
+        number = np.append(np.cumsum(over) - 1, -1)
+        return replace(
+            self,
+            left=self.left[pairs],
+            right=self.right[pairs],
+            span=self.span.only(pairs),
+            overload=number[self.overload[pairs]],
+            overloads=self.overloads.only(over),
+        )
+
     def _of_group(self, groups: _Groups, index: int, asked: int) -> Conflict:
         if index >= groups.pairs:
             return self._of_overload(groups.overloaded[index - groups.pairs], asked)
@@ -104,7 +145,7 @@ class Collisions:
         subject = self.claims.subject[self.left]
         low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
         rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
-        order = rows[np.lexsort((self.span.start[rows], high[rows], low[rows], subject[rows]))]
+        order = rows[np.lexsort((*self.span.only(rows)[::-1], high[rows], low[rows], subject[rows]))]
         return order, runs((subject[order], low[order], high[order]))
 
     def _of_overloads(self, wanted: NDArray[np.bool_]) -> list[list[int]]:
@@ -151,16 +192,21 @@ def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:
     The cost follows the claims (their sorting) and the pairs found, whatever the lengths. More than
     `most` pairs of one kind are refused with `TooLarge`.
     """
-    resource = np.array([s.kind is SubjectKind.RESOURCE for s in claims.subjects], dtype=bool)
-    of_resource = resource[claims.subject]
+    return _among(claims, np.arange(len(claims)), most)
 
-    rows = np.flatnonzero(~of_resource)
+
+def _among(claims: Claims, some: IntColumn, most: int) -> Collisions:
+    """Find the collisions among some rows of the claims, which must be all of any subject's."""
+    resource = np.array([s.kind is SubjectKind.RESOURCE for s in claims.subjects], dtype=bool)
+    of_resource = resource[claims.subject[some]]
+
+    rows = some[~of_resource]
     columns = SpanColumns(claims.start[rows], claims.end[rows])
     pairs = overlapping_pairs(claims.subject[rows], columns, apart=claims.event[rows], most=most)
     of_members = _shared(columns, pairs)
     left, right = rows[pairs.left], rows[pairs.right]
 
-    rows = np.flatnonzero(of_resource)
+    rows = some[of_resource]
     columns = SpanColumns(claims.start[rows], claims.end[rows])
     over = overloads(claims.subject[rows], columns, _capacities(claims))
     over = over._replace(claim=rows[over.claim])
@@ -172,10 +218,7 @@ def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:
         claims=claims,
         left=np.concatenate((left, over.claim[pieces.left])),
         right=np.concatenate((right, over.claim[pieces.right])),
-        span=SpanColumns(
-            np.concatenate((of_members.start, of_resources.start)),
-            np.concatenate((of_members.end, of_resources.end)),
-        ),
+        span=of_members.joined(of_resources),
         overload=np.concatenate((np.full(len(left), -1), stretch[pieces.left])),
         overloads=over,
     )

@@ -47,7 +47,8 @@ def _order(claim: Claim) -> tuple[object, ...]:
 
 def in_time(conflict: Conflict) -> tuple[object, ...]:
     """Order conflicts: by their first clash, then in a way that depends on nothing but what they are."""
-    return conflict.first.start, conflict.first.end, conflict.subject.id, conflict.uids
+    first = conflict.first
+    return first.start, first.end, conflict.subject.id, conflict.uids, conflict.rule or ""
 
 
 def runs(keys: Sequence[IntColumn]) -> IntColumn:

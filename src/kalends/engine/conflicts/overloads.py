@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kalends.engine.conflicts.timeline import Timeline
 from kalends.engine.span_columns import IntColumn, SpanColumns, levels
@@ -27,6 +28,30 @@ class Overloads(NamedTuple):
     def taking_part(self, index: int) -> IntColumn:
         """Give the claims of one overload."""
         return self.claim[self.first[index] : self.first[index + 1]]
+
+    def only(self, kept: NDArray[np.bool_]) -> Overloads:
+        """Give the stretches that are marked."""
+        sizes = np.diff(self.first)
+        part = np.repeat(kept, sizes)
+        return Overloads(
+            subject=self.subject[kept],
+            span=self.span.only(kept),
+            peak=self.peak[kept],
+            first=np.append(0, np.cumsum(sizes[kept])),
+            claim=self.claim[part],
+            piece=self.piece.only(part),
+        )
+
+    def joined(self, more: Overloads) -> Overloads:
+        """Add stretches behind."""
+        return Overloads(
+            subject=np.append(self.subject, more.subject),
+            span=self.span.joined(more.span),
+            peak=np.append(self.peak, more.peak),
+            first=np.append(self.first, more.first[1:] + self.first[-1]),
+            claim=np.append(self.claim, more.claim),
+            piece=self.piece.joined(more.piece),
+        )
 
 
 def overloads(subject: IntColumn, columns: SpanColumns, capacity: IntColumn) -> Overloads:

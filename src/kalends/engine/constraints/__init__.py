@@ -5,7 +5,7 @@ from kalends.engine.constraints.caps import MaxEventsPerDay, MaxEventsPerWeek
 from kalends.engine.constraints.gaps import MinGap
 from kalends.engine.constraints.parsing import RULES, parse_rule
 from kalends.engine.constraints.rule import Breaches, Broken, Constraint, Rule
-from kalends.engine.constraints.violations import violations
+from kalends.engine.constraints.violations import Violations, violations
 
 __all__ = [
     "RULES",
@@ -18,6 +18,7 @@ __all__ = [
     "MaxEventsPerWeek",
     "MinGap",
     "Rule",
+    "Violations",
     "parse_rule",
     "violations",
 ]

@@ -47,11 +47,15 @@ def resolve(
 
 
 def yielding(conflict: Conflict, circumstances: Circumstances) -> list[Yielding]:
-    """Decide who may give way: the lowest in rank, and nobody who ranks above another party.
+    """Decide who may give way: the lowest in rank, and nobody who ranks above another party or is over.
 
     From a resource that serves nobody any more, all have to go.
     """
-    able = [party for party in conflict.parties if party.event.uid not in circumstances.untouchable]
+    able = [
+        party
+        for party in conflict.parties
+        if party.event.uid not in circumstances.untouchable and party.span.end > circumstances.window.start
+    ]
     lowest = min((party.event.rank for party in able), default=0)
     return [
         Yielding(
