@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,17 @@ from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.storage import Unit
 from workspaces import Town, at
 
+MONDAY = date(2026, 3, 9)
 WEEK = Span(at("2026-03-09 00:00"), at("2026-03-16 00:00"))
 
 _FIXED: Any = {"flexibility": Flexibility.FIXED}
 _LOOSE: Any = {"flexibility": Flexibility.FLEXIBLE}
 _COOKS: Any = {"uses": ("Kitchen",), **_LOOSE}
 _WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
-_DAYS = {name: 9 + number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+_DAYS = {
+    name: timedelta(days=number)
+    for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+}
 
 # Who, what, when, how long in minutes, of which category, and the rest.
 _Row = tuple[str, str, str, int, str, dict[str, Any]]
@@ -86,8 +90,8 @@ _EVENTS: tuple[_Row, ...] = (
 )
 
 
-def busy_household(home: Town) -> Actor:
-    """Make the household with its week, and give Anna, who may change everything."""
+def busy_household(home: Town, monday: date = MONDAY) -> Actor:
+    """Make the household with its week from `monday` on, and give Anna, who may change everything."""
     anna, *others = home.household("Anna", "Ben", "Clara", "David", accounts=False)
     people = dict(zip(("Anna", "Ben", "Clara", "David"), (anna, *others), strict=True))
     leave = MemberChanges(auto_resolve=AutoResolve.OFF)
@@ -102,7 +106,7 @@ def busy_household(home: Town) -> Actor:
             day, clock = when.split()
             changes: EventChanges = {
                 "title": title,
-                "start": (start := at(f"2026-03-{_DAYS[day]:02} {clock}")),
+                "start": (start := at(f"{monday + _DAYS[day]} {clock}")),
                 "end": start + timedelta(minutes=minutes),
                 "category_id": categories[category],
             }

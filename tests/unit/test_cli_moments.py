@@ -82,7 +82,9 @@ def test_what_is_no_length_is_refused(text: str) -> None:
     "since, until, window",
     [
         (None, None, Span(at(2026, 11, 20), at(2026, 11, 27))),
-        ("mon", "fri", None),  # the coming Monday lies after the coming Friday, which is today
+        ("mon", "fri", Span(at(2026, 11, 23), at(2026, 11, 28))),  # the Friday after that Monday, not today
+        ("mon 09:00", "wed 17:00", Span(at(2026, 11, 23, 9), at(2026, 11, 25, 17))),
+        ("mon", "today", None),
         ("2026-11-23", "2026-11-23", Span(at(2026, 11, 23), at(2026, 11, 24))),
         ("2026-11-23 09:00", "2026-11-23 17:00", Span(at(2026, 11, 23, 9), at(2026, 11, 23, 17))),
         ("2026-03-29", "2026-03-29", Span(at(2026, 3, 29), at(2026, 3, 30))),  # of 23 hours

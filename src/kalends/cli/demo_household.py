@@ -1,4 +1,4 @@
-"""A household to try things on: four people, some weeks around today, and a few real clashes."""
+"""A household to try things on: four people, a car, a kitchen, some weeks around today, and real clashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from kalends.features.changes import Source
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Permission, Role
 from kalends.features.identity.registration import Registration
+from kalends.features.resources.models import ResourceType
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee, plans
+from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.interfaces.services import Services
 from kalends.storage import Unit
 
@@ -34,6 +36,7 @@ class _Home(NamedTuple):
     calendars: dict[str, UUID]
     members: dict[str, UUID]
     categories: dict[str, UUID]
+    resources: dict[str, UUID]
 
 
 def seed(services: Services, password: str) -> Actor:
@@ -57,6 +60,7 @@ def seed(services: Services, password: str) -> Actor:
     for actor, events in ((anna, _annas(monday)), (ben, _bens(monday))):
         drafts = [_draft(home, *event) for event in events]
         services.scheduling.carry_out(actor, _creation(actor, drafts), source=Source.DEMO)
+    services.database.write(anna.workspace_id, lambda tx: _ask(tx, anna, home))
     services.scheduling.conflicts(anna)  # noted as first seen now, before anybody asks
     return anna
 
@@ -87,6 +91,40 @@ def _furnish(tx: Unit, services: Services, anna: Actor, ben: Actor) -> _Home:
         calendars={**{name: view.id for name, view in known.items()}, "Family": family.id},
         members=members,
         categories={category.name: category.id for category in list_categories(tx)},
+        resources=_share(tx, services, anna),
+    )
+
+
+def _share(tx: Unit, services: Services, anna: Actor) -> dict[str, UUID]:
+    resources = services.resources
+    car = resources.create(
+        tx, anna, name="Car", type=ResourceType.VEHICLE, attributes={"seats": 5, "electric": True}
+    )
+    kitchen = resources.create(
+        tx, anna, name="Kitchen", type=ResourceType.ROOM, capacity=3, attributes={"oven": True}
+    )
+    return {"Car": car.id, "Kitchen": kitchen.id}
+
+
+def _ask(tx: Unit, anna: Actor, home: _Home) -> None:
+    """Say what is asked of everybody's time, once there are events that do not do as asked."""
+    for child in ("Clara", "David"):
+        create_constraint(
+            tx,
+            anna,
+            name=f"{child} is in bed",
+            rule="blocked_window",
+            parameters={"start": "20:30", "end": "06:30", "days": ["sun", "mon", "tue", "wed", "thu"]},
+            hard=True,
+            member_id=home.members[child],
+        )
+    create_constraint(
+        tx,
+        anna,
+        name="Slow Sundays",
+        rule="blocked_window",
+        parameters={"start": "06:30", "end": "10:00", "days": ["sun"]},
+        priority=7,
     )
 
 
@@ -121,7 +159,6 @@ def _annas(monday: date) -> Iterator[_Event]:
     yield "Anna", "Parents' evening", at(8, 19), _hours(1.5), {"with": ("Anna", "Ben"), **_FIXED}
     yield "Anna", "Book club", at(8, 19, 30), _hours(2), {"category_id": "Social", **_FLEXIBLE}
     yield "Clara", "Maths test", at(10, 9), _hours(1), {"category_id": "Exam", "transparent": True, **_FIXED}
-    yield "Clara", "Study for the maths test", at(8, 15), _hours(1), {"category_id": "Study", **_FLEXIBLE}
     yield (
         "Family",
         "Family dinner",
@@ -140,9 +177,14 @@ def _annas(monday: date) -> Iterator[_Event]:
         "Rake the leaves",
         at(12, 10),
         _hours(2),
-        {"with": ("Ben", "Clara"), **_FLEXIBLE},
+        {"with": ("Ben", "Clara")},
     )
     yield "Garden and house", "Chimney sweep", at(10, 8), _hours(1), {"with": ("Anna",), **_FIXED}
+    # With the car, and from noon on there are three in the kitchen, which holds no fourth.
+    yield "Anna", "Fetch Grandma", at(12, 12, 30), _hours(1), {"uses": ("Car",), **_FIXED}
+    yield "Anna", "Birthday cake", at(12, 14), _hours(2), {"uses": ("Kitchen",)}
+    yield "Clara", "Biscuits for school", at(12, 14), _hours(1.5), {"uses": ("Kitchen",)}
+    yield "David", "Puppet theatre", at(12, 12, 30), _hours(1), {"priority": Priority.HIGH}
 
 
 def _bens(monday: date) -> Iterator[_Event]:
@@ -152,10 +194,19 @@ def _bens(monday: date) -> Iterator[_Event]:
     # It overlaps the review, and weighs less.
     yield "Ben", "Gym", at(-4, 15), _hours(1), {"rules": ("FREQ=WEEKLY",), "category_id": "Gym", **_FLEXIBLE}
     yield "Ben", "Games night", at(11, 20), _hours(3), {"category_id": "Gaming", **_FLEXIBLE}
-    yield "Ben", "Train to Hamburg", at(15, 6, 54), _hours(3.4), {"category_id": "Exam", **_FIXED}
+    yield "Ben", "Train to Hamburg", at(15, 6, 54), _hours(3.4), {"priority": Priority.HIGH, **_FIXED}
     yield "Ben", "In Hamburg", day(15), 2, {"location": "Hamburg"}
     yield "Ben", "Fix the bicycle", at(12, 11), _hours(1), {"category_id": "Social", **_FLEXIBLE}
     yield "Ben", "Surprise for Anna", at(12, 12), _hours(1), {"confidential": True}
+    yield "Ben", "Chili for ten", at(12, 14), _hours(1.5), {"uses": ("Kitchen",)}
+    # He rakes leaves then; later Anna has the car, and then he cooks.
+    yield "Ben", "Old sofa to the dump", at(12, 11), _hours(1), {"uses": ("Car",), **_FLEXIBLE}
+    # After the puppet theatre the kitchen is full.
+    dough = {"uses": ("Kitchen",), "category_id": "Gaming", **_FLEXIBLE}
+    yield "David", "Salt dough", at(12, 13), _hours(1), dough
+    # Where she studies for the test, and later than she may be up.
+    yield "Clara", "Skating with Mia", at(8, 13, 30), _hours(1.5), {"category_id": "Social", **_FLEXIBLE}
+    yield "Clara", "Film at Mia's", at(9, 19), _hours(2), {"category_id": "Social", **_FLEXIBLE}
 
 
 def _draft(
@@ -169,6 +220,8 @@ def _draft(
         changes["category_id"] = home.categories[rest["category_id"]]
     if "with" in rest:
         changes["participants"] = [Invitee(member_id=home.members[name]) for name in changes.pop("with")]
+    if "uses" in rest:
+        changes["resources"] = [home.resources[name] for name in changes.pop("uses")]
     return EventDraft(changes=cast(EventChanges, changes), calendar_id=home.calendars[calendar])
 
 

@@ -56,14 +56,17 @@ def read_window(
 ) -> Span:
     """Read a stretch of time: from today's midnight and for so many days, unless told otherwise.
 
-    An `until` that is a date is the last day, not the first one outside.
+    An `until` that is a date is the last day, not the first one outside; a weekday is the next one from the
+    first day on, so that mon/sun is a week whatever the day.
     """
     reader = TimeReader(own=own)
     first = read_moment(since, reader, today=now.date(), field=field) if since else now.date()
     if until is None:
         last: Start = _date(first) + timedelta(days=days)
     else:
-        last = read_moment(until, reader, today=now.date(), field="until")
+        weekday = until.split()[:1] and _weekday(until.split()[0]) is not None
+        today = _date(first) if weekday else now.date()
+        last = read_moment(until, reader, today=today, field="until")
         if not isinstance(last, datetime):
             last += timedelta(days=1)
     return Span(_midnight(first, own), _midnight(last, own))
@@ -111,13 +114,18 @@ def _day(word: str, today: date) -> date | None:
         return today
     if word in ("tomorrow", "yesterday"):
         return today + timedelta(days=1 if word == "tomorrow" else -1)
-    for number, name in enumerate(_DAYS):
-        if word in (name, name[:3]):
-            return today + timedelta(days=(number - today.weekday()) % 7)
+    if (number := _weekday(word)) is not None:
+        return today + timedelta(days=(number - today.weekday()) % 7)
     try:
         return date.fromisoformat(word)
     except ValueError:
         return None
+
+
+def _weekday(word: str) -> int | None:
+    """Give the number of a weekday by its name or the first three letters of it; None for another word."""
+    known = (number for number, name in enumerate(_DAYS) if word.lower() in (name, name[:3]))
+    return next(known, None)
 
 
 def _date(start: Start) -> date:

@@ -138,12 +138,11 @@ class _Teller:
         """Say why an activity cannot simply stay."""
         activity, facts = self._activities[index], self._layout.facts(index)
         assert activity.home is not None
-        found = False
-        for other in self._in_its_place(index):
-            rival = self._layout.facts(other)
-            if rival.uid != facts.uid:
-                found = True
-                yield self._because_of(facts, rival, other)
+        rivals = [each for each in self._in_its_place(index) if self._layout.facts(each).uid != facts.uid]
+        # What ranks lower did not push it; it came where there was room.
+        found = [each for each in rivals if self._layout.facts(each).rank >= facts.rank] or rivals
+        for other in found:
+            yield self._because_of(facts, self._layout.facts(other), other)
         if activity.home not in activity.starts:
             yield from self._broken_at_home(index)
         elif not found:
