@@ -252,3 +252,18 @@ def test_what_makes_way_by_itself_keeps_to_its_day_too(home: Town) -> None:
         assert isinstance(moved.after.start, datetime)
         assert moved.after.start.date() == each.start.date()
         assert moved.after.start != each.start
+
+
+def test_a_resource_that_was_taken_meanwhile_is_named(home: Town) -> None:
+    ana, ben = home.household("Ana", "Ben")
+    make = home.services.resources.create
+    car = home.write(ana, lambda tx: make(tx, ana, name="Car", type=ResourceType.VEHICLE)).id
+    home.made(ana, title="Work", start=at("2026-03-10 09:00"), **HIGH)
+    home.made(ana, title="Shopping", start=at("2026-03-10 09:00"), resources=[car], **LOW)
+    view = proposed(home, ana)
+    (move,) = view.moves
+    trip = home.made(ben, title="Trip", start=move.move.after.start, resources=[car])
+    with pytest.raises(NoLongerTrue) as refused:
+        home.optimiser.take(ana, view.run.id)
+    assert refused.value.fields["changed"] == [str(trip)]
+    assert refused.value.fields["moved"] == [str(move.move.target.event_id)]

@@ -20,12 +20,13 @@ from kalends.engine import placement
 from kalends.engine.placement import Effort, Progress, Solution
 from kalends.engine.reasons import reason_to_json
 from kalends.engine.spans import Span
-from kalends.engine.wording import Reason
-from kalends.features.calendars.models import CalendarObject
+from kalends.engine.wording import Reason, listed
+from kalends.features.calendars.models import CalendarObject, EventResource
 from kalends.features.changes import Changes, ChangeSet, HeldBack, Operation, Source
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.workspaces import workspace_ids
+from kalends.features.resources.capacity import OverCapacity
 from kalends.features.scheduling import plans
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.optimising.explaining import explain
@@ -42,6 +43,7 @@ from kalends.features.scheduling.optimising.proposal import (
 from kalends.features.scheduling.optimising.survey import Survey, from_now, survey
 from kalends.features.scheduling.optimising.verifying import in_the_way
 from kalends.features.scheduling.service import Outcome, Scheduling
+from kalends.features.scheduling.telling import eyes_on
 from kalends.kit.errors import Clash, InvalidInput, KalendsError, NotFound, Stale
 from kalends.storage import Database, Unit
 
@@ -301,17 +303,29 @@ class Optimiser:
 
     def _carry_out(self, actor: Actor, moves: Sequence[Move], *, preview: bool) -> Outcome:
         def apply(tx: Unit) -> ChangeSet | None:
+            reasons = [_kept(move, reason) for move in moves for reason in move.reasons]
             try:
                 operations = together(tx, actor, moves)
+                applied = self._changes.apply(tx, actor, operations, source=Source.OPTIMISE, reasons=reasons)
             except (Stale, NotFound) as error:
                 named = [str(error.fields[name]) for name in ("object_id", "id") if name in error.fields]
-                raise NoLongerTrue(error.message, changed=named, moved=named) from None
-            reasons = [_kept(move, reason) for move in moves for reason in move.reasons]
-            applied = self._changes.apply(tx, actor, operations, source=Source.OPTIMISE, reasons=reasons)
+                uids = [move.uid for move in moves if str(move.target.event_id) in named]
+                raise NoLongerTrue(
+                    f"Since the proposal was made, {_titles(tx, actor, uids)} changed: ask for a new one.",
+                    changed=named,
+                    moved=named,
+                ) from None
+            except OverCapacity as error:
+                raise NoLongerTrue(
+                    error.message,
+                    changed=[taker["event_id"] for taker in error.fields["taken_by"] if taker["event_id"]],
+                    moved=_needing(tx, moves, UUID(error.fields["resource_id"])),
+                ) from None
             others, mine = in_the_way(tx, moves)
             if mine:
                 raise NoLongerTrue(
-                    "A time that was free is not any more: the calendar has changed since.",
+                    f"Since the proposal was made, {_titles(tx, actor, others)} came in the way of "
+                    f"{_titles(tx, actor, mine)}: ask for a new one.",
                     changed=_objects(tx, others),
                     moved=_objects(tx, mine),
                 )
@@ -402,6 +416,23 @@ def _kept(move: Move, reason: Reason) -> dict[str, Any]:
     """Give a reason as it is kept with the change set, with the event that it is about."""
     about = {"object_id": str(move.target.event_id), "occurrence": move.target.occurrence}
     return {**reason_to_json(reason), **about}
+
+
+def _needing(tx: Unit, moves: Sequence[Move], resource_id: UUID) -> list[str]:
+    """Give the moved events that take a resource, or would."""
+    ids = {move.target.event_id for move in moves}
+    taking = select(EventResource.object_id).where(
+        EventResource.resource_id == resource_id, EventResource.object_id.in_(ids)
+    )
+    found = set(tx.execute(taking).scalars())
+    found.update(move.target.event_id for move in moves if resource_id in (move.resources or ()))
+    return [str(id) for id in sorted(found)]
+
+
+def _titles(tx: Unit, actor: Actor, uids: Collection[str]) -> str:
+    """Name events as the actor may know them."""
+    wording = eyes_on(tx, actor, uids).wording
+    return listed(sorted({wording.title(uid) for uid in uids}))
 
 
 def _objects(tx: Unit, uids: Collection[str]) -> list[str]:
