@@ -17,8 +17,7 @@ from kalends.cli.options import shared
 from kalends.features.calendars.access import Access
 from kalends.features.scheduling import ImportReport, export_calendar
 from kalends.features.scheduling.exchange import Declined
-from kalends.interfaces.rest.files import DeclinedShown
-from kalends.interfaces.rest.outcomes import ConflictShown
+from kalends.interfaces.rest.outcomes import ConflictShown, DeclinedShown
 from kalends.kit.errors import InvalidInput, TooLarge
 
 app = typer.Typer()

@@ -12,11 +12,10 @@ from pydantic import Field
 
 from kalends.features.calendars import feeds
 from kalends.features.scheduling import ImportReport, export_calendar
-from kalends.features.scheduling.exchange import Declined
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices
 from kalends.interfaces.rest.limits import read_body
 from kalends.interfaces.rest.openapi import also
-from kalends.interfaces.rest.outcomes import ConflictShown
+from kalends.interfaces.rest.outcomes import ConflictShown, DeclinedShown
 from kalends.interfaces.rest.readers import Reader
 from kalends.interfaces.rest.refusals import UnsupportedMedia
 from kalends.interfaces.rest.settings import RestSettings
@@ -37,32 +36,6 @@ class ProblemShown(Shown):
     uid: str | None
     code: str
     message: str
-
-
-class DeclinedShown(Shown):
-    """A resource that an event asked for and did not get: the event was stored without it."""
-
-    event_id: UUID
-    uid: str
-    resource_id: UUID
-    resource: str
-    start: datetime = Field(description="When it would have been too many.")
-    end: datetime
-    capacity: int
-    wanted: int = Field(description="How many would have had it at once.")
-
-    @classmethod
-    def of(cls, declined: Declined) -> Self:
-        return cls(
-            event_id=declined.object_id,
-            uid=declined.uid,
-            resource_id=declined.resource_id,
-            resource=declined.resource,
-            start=declined.span.start,
-            end=declined.span.end,
-            capacity=declined.capacity,
-            wanted=declined.wanted,
-        )
 
 
 class ImportShown(Shown):

@@ -12,6 +12,7 @@ from kalends.engine.conflicts import ConflictKind, Severity
 from kalends.engine.spans import Span
 from kalends.features.changes import Kind, Moment, OperationView
 from kalends.features.scheduling import ConflictView, Outcome
+from kalends.features.scheduling.exchange import Declined
 from kalends.interfaces.rest.event_answers import EventShown
 from kalends.interfaces.rest.event_times import show
 from kalends.interfaces.rest.shapes import Shown
@@ -194,6 +195,32 @@ class OutcomeShown(Shown):
                 "unplaced": [UnplacedShown.model_validate(each) for each in outcome.unplaced],
                 **further,
             }
+        )
+
+
+class DeclinedShown(Shown):
+    """A resource that an event asked for and did not get: the event was stored without it."""
+
+    event_id: UUID
+    uid: str
+    resource_id: UUID
+    resource: str
+    start: datetime = Field(description="When it would have been too many.")
+    end: datetime
+    capacity: int
+    wanted: int = Field(description="How many would have had it at once.")
+
+    @classmethod
+    def of(cls, declined: Declined) -> Self:
+        return cls(
+            event_id=declined.object_id,
+            uid=declined.uid,
+            resource_id=declined.resource_id,
+            resource=declined.resource,
+            start=declined.span.start,
+            end=declined.span.end,
+            capacity=declined.capacity,
+            wanted=declined.wanted,
         )
 
 
