@@ -7,18 +7,19 @@ from itertools import product
 
 import numpy as np
 import pytest
-from benchmarks.meetings import instance, problem
+from benchmarks.meetings import instance, problem, size
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kalends.engine.placement.effort import Effort, Progress
 from kalends.engine.placement.evaluate import evaluate, violations_of
-from kalends.engine.placement.large import begin, search
+from kalends.engine.placement.large import Annealing, begin, search
 from kalends.engine.placement.large_pieces import Scale
 from kalends.engine.placement.large_state import State
 from kalends.engine.placement.neighbourhoods import anywhere, make_room, side_by_side
 from kalends.engine.placement.problem import (
     Activity,
+    Blocker,
     Choice,
     Cost,
     Lane,
@@ -137,6 +138,37 @@ def test_every_trial_leaves_the_true_total_and_an_allowed_placement_and_can_be_u
             state.keep()
 
 
+@pytest.mark.parametrize(("meetings", "effort", "every"), [(50, 1.2, 200), (200, 0.6, 100)])
+def test_the_running_total_of_a_long_search_stays_true(meetings: int, effort: float, every: int) -> None:
+    drawn = problem(instance(meetings, **size(meetings)))
+    state = State(drawn)
+    begin(state, drawn, None)
+    least = [state.total]
+    trials = 0
+
+    class Audited(Annealing):
+        def _trial(self, heat: float) -> int:
+            nonlocal trials
+            change = super()._trial(heat)
+            trials += 1
+            least.append(min(least[-1], state.total))
+            if trials % every == 0:
+                _assert_true(drawn, state)
+            return change
+
+    def watch(progress: Progress) -> bool:
+        assert progress.costs == state.scale.unfold(least[-1])
+        return True
+
+    lowest = (0,) * len(drawn.levels)
+    annealing = Audited(state, Effort(deterministic_seconds=effort), watch, lowest)
+    annealing.run()
+    _assert_true(drawn, state)  # also after the returns to the best that end each level
+    assert annealing.costs == evaluate(drawn, annealing.best)
+    assert state.total == annealing.least == least[-1]
+    assert trials > 5 * every
+
+
 @given(problems(), st.data())
 @settings(max_examples=100, deadline=None)
 def test_the_cheapest_place_is_the_cheapest_that_the_rules_allow(drawn: Problem, data: st.DataObject) -> None:
@@ -165,7 +197,21 @@ def test_the_cheapest_place_is_the_cheapest_that_the_rules_allow(drawn: Problem,
 @settings(max_examples=40, deadline=None)
 def test_a_search_breaks_nothing_and_is_no_worse_than_its_start(drawn: Problem, seed: int) -> None:
     effort = Effort(seed=seed, deterministic_seconds=0.02)
-    first = search(drawn, effort=effort)
+    told: list[tuple[int, ...]] = []
+
+    def watch(progress: Progress) -> bool:
+        told.append(progress.costs)
+        return True
+
+    first = search(drawn, effort=effort, progress=watch)
+    assert len(first.missing) == _missing(drawn, first.placed)
+    if not first.missing:
+        assert first.costs <= told[-1], "no progress is told that was not made"
+    assert set(first.blockers) == {
+        number
+        for number, (activity, place) in enumerate(zip(drawn.activities, first.placed, strict=True))
+        if activity.movable and place.start is None
+    }
     assert {violation.kind for violation in violations_of(drawn, first.placed)} <= {"unplaced"}
     assert first.costs == evaluate(drawn, first.placed)
     assert first.bounds <= first.costs
@@ -259,10 +305,32 @@ def test_progress_tells_of_ever_lower_costs_and_may_end_the_search() -> None:
     assert found.costs == told[-1].costs
 
 
-def test_the_clock_stops_what_takes_too_long() -> None:
+def test_the_clock_that_is_handed_in_stops_what_takes_too_long() -> None:
     drawn = problem(instance(20, grains=80))
-    found = search(drawn, effort=Effort(deterministic_seconds=1e6, wall_seconds=0))
+    seconds = iter(range(1_000))
+    told: list[Progress] = []
+    effort = Effort(deterministic_seconds=1e6, wall_seconds=50, clock=lambda: float(next(seconds)))
+    found = search(drawn, effort=effort, progress=lambda progress: told.append(progress) is None)
     assert found.costs == evaluate(drawn, found.placed)
+    assert next(seconds) == 51
+
+
+def test_what_finds_no_room_says_who_stands_in_its_way() -> None:
+    both = tuple(
+        Activity(
+            id=name,
+            duration=3,
+            starts=any_start(0, 2),
+            unplaced=None if number else Cost(level=0),
+            uses=(Use(lane=0),),
+        )
+        for number, name in enumerate(("may", "must"))
+    )
+    full = Problem(levels=("only",), lanes=(Lane(id="one"),), activities=both)
+    found = search(full, effort=Effort(deterministic_seconds=0.1))
+    assert found.costs == (1,)
+    assert found.blockers == {0: (Blocker(activity=1, lane=0),)}
+    assert not found.missing
 
 
 def test_nothing_to_place_costs_nothing() -> None:

@@ -16,6 +16,7 @@ import random
 from collections.abc import Sequence
 from itertools import count
 
+from kalends.engine.placement.blockers import blockers
 from kalends.engine.placement.effort import Effort, Progress, Watch
 from kalends.engine.placement.evaluate import evaluate
 from kalends.engine.placement.large_board import Place
@@ -42,20 +43,24 @@ def search(
 ) -> Solution:
     """Give the best placement found within the effort, from `start` or from an empty calendar.
 
-    Nothing hard is broken; an activity that must be placed and has no room stays unplaced, which shows in
-    `violations_of`. Bounds are those of a problem without costs: 0, or less where starts have rewards.
+    Nothing hard is broken; an activity that must be placed and has found no room is `missing`. Bounds are
+    those of a problem without costs: 0, or less where starts have rewards.
     """
     state = State(problem)
     begin(state, problem, start)
     lowest = _lowest(problem)
     annealing = Annealing(state, effort, progress, lowest)
     annealing.run()
-    costs = evaluate(problem, annealing.best)
+    costs, best = evaluate(problem, annealing.best), annealing.best
+    unplaced = [piece.number for piece in state.pieces if piece.movable and best[piece.number].start is None]
+    missing = tuple(number for number in unplaced if problem.activities[number].unplaced is None)
     return Solution(
-        placed=annealing.best,
+        placed=best,
         costs=costs,
         bounds=lowest,
-        optimal=costs == lowest and not state.scale.missing_in(annealing.least),
+        optimal=costs == lowest and not missing,
+        missing=missing,
+        blockers={number: blockers(problem, number, best) for number in unplaced},
     )
 
 

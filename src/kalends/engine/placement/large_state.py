@@ -59,7 +59,10 @@ class State:
         return [self.movable[index] for index in there.tolist()]
 
     def remove(self, piece: Piece) -> None:
-        """Take a piece off; it has to be put back, somewhere or nowhere, before the total means anything."""
+        """Take off a piece that is put, somewhere or nowhere; once, or the total loses its price twice.
+
+        It has to be put back before the total means anything.
+        """
         place = self.place_of(piece)
         if place is not None:
             self.board.take(piece)

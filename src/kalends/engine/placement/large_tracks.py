@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum
 
 
-class Footing(Enum):
+class Footing(IntEnum):  # hashed as an integer: a set of them is asked for all the time
     """How something came to be on a lane, which says who has to give way."""
 
     ARRIVED = 1  # it was not there before: it keeps clear of all that is there
