@@ -71,6 +71,10 @@ def test_what_is_no_longer_true_answers_412_and_names_what_changed(quick_api: Ap
     refused = ana.post(f"/optimisations/{run['id']}/take", {})
     assert (refused.status_code, refused.json()["code"]) == (412, "no_longer_true")
     assert refused.json()["changed"] == [taken.json()["event"]["id"]]
+    assert refused.json()["detail"].startswith("Since the proposal was made, Dentist came in the way of Gym")
+    ana.delete(f"/events/{move['event_id']}")
+    refused = ana.post(f"/optimisations/{run['id']}/take", {})
+    assert (refused.status_code, refused.json()["changed"]) == (412, [move["event_id"]])
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,12 @@ def school() -> str:
     return SCHOOL.format(tuesday=tuesday, thursday=tuesday + timedelta(days=2))
 
 
+def next_week() -> str:
+    today = datetime.now(HERE).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    return f"{monday}/{monday + timedelta(days=6)}"
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> CommandLine:
     """The command line over a data directory that does not exist yet."""
@@ -118,6 +124,16 @@ def test_a_newcomer_gets_from_the_demo_to_an_export(fresh: CommandLine, tmp_path
     undone = said(fresh, "undo")
     assert undone["change_set_id"]
     assert {each["identity"] for each in said(fresh, "conflicts")} == before.keys()
+
+    said(fresh, "edit", "Choir concert", "--flexibility", "fixed")
+    proposal = said(fresh, "optimize", "--within", next_week(), "--preview")
+    assert "Old sofa to the dump" in [move["title"] for move in proposal["moves"]]
+    assert [left["title"] for left in proposal["unplaced"]] == ["Parents' evening"]
+    better = said(fresh, "optimize", "--run", proposal["id"], "--all")
+    assert len(better["operations"]) == len(proposal["moves"])
+    lines = said(fresh, "why", "Old sofa to the dump")["lines"]
+    assert any("moved for a better week" in line["sentence"] for line in lines)
+    assert len(said(fresh, "undo")["operations"]) == len(proposal["moves"])
 
     out = fresh.process("export", "--calendar", "Anna")
     text = out.out.replace("\r\n ", "")
