@@ -1,9 +1,9 @@
-"""Claims as columns: from event rows, and kept of a whole workspace from one reading unit to the next."""
+"""Claims as columns, from event rows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
@@ -19,11 +19,7 @@ from kalends.features.calendars.row_columns import Bools, EventRow, Ints
 from kalends.features.identity.models import Member
 from kalends.features.identity.workspaces import workspace_of
 from kalends.features.resources.models import Resource
-from kalends.kit.recent import Recent
 from kalends.storage import Unit
-
-_DAY = 86_400
-_WORKSPACES = 16  # whose claims are kept, at least
 
 
 class Take(NamedTuple):
@@ -204,57 +200,3 @@ def _inside(found: ClaimColumns, since: int, until: int) -> Bools:
     start, end = found.start, found.end
     inside: Bools = (start < until) & ((end > since) | ((start == end) & (start >= since)))
     return inside
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
-    """What the rows of a workspace claim in some days."""
-
-    fingerprint: object
-    since: int  # whole days around what was asked for, so that they serve until the day is over
-    until: int
-    known: Ints  # serials of the rows that were looked at
-    columns: ClaimColumns  # of which `row` is the serial
-
-
-@dataclass
-class _Workspaces:
-    kept: Recent[UUID, _Standing] = field(default_factory=lambda: Recent(_WORKSPACES))
-
-
-def standing_columns(tx: Unit, rows: Rows, scene: Scene, since: int, until: int) -> ClaimColumns:
-    """Give what `claim_columns` gives of all rows of a workspace, from memory for those that stayed."""
-    events, memory = rows.events, tx.memory.of(_Workspaces).kept
-    since_day, until_day = since // _DAY * _DAY, -(-until // _DAY) * _DAY
-    kept = memory.get(tx.workspace_id)
-    fits = kept is not None and kept.since == since_day and kept.until == until_day
-    if kept is None or not fits or kept.fingerprint != scene.fingerprint:
-        none = claim_columns(tx, rows.only(np.zeros(len(events), bool)), scene, since_day, until_day)
-        kept = _Standing(
-            fingerprint=scene.fingerprint,
-            since=since_day,
-            until=until_day,
-            known=events.serial[:0],
-            columns=none,
-        )
-    fresh = ~np.isin(events.serial, kept.known)
-    columns = kept.columns
-    if len(kept.known) > len(events) - int(fresh.sum()):
-        columns = columns.only(np.isin(columns.row, events.serial))
-    if fresh.any():
-        places = np.flatnonzero(fresh)
-        more = claim_columns(tx, rows.only(fresh), scene, since_day, until_day)
-        columns = columns.joined(more._replace(row=events.serial[places[more.row]]))
-    if columns is not kept.columns or kept.known is not events.serial:
-        memory.keep(
-            tx.workspace_id,
-            _Standing(
-                fingerprint=kept.fingerprint,
-                since=since_day,
-                until=until_day,
-                known=events.serial,
-                columns=columns,
-            ),
-        )
-    found = columns.only(_inside(columns, since, until))
-    return found._replace(row=np.searchsorted(events.serial, found.row))

@@ -14,19 +14,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from kalends.engine.claims import Claims, EventFacts, Flexibility, Participant, Subject, SubjectKind, rank
 from kalends.features.calendars.event_rows import Rows, claims_any_of, in_window, load_rows, takes_any_of
-from kalends.features.calendars.kept_rows import all_rows
 from kalends.features.calendars.models import MASTER, Calendar
 from kalends.features.calendars.row_columns import EventRow, Ints
 from kalends.features.identity.models import Member
 from kalends.features.resources.models import Reservation, Resource
 from kalends.features.resources.reservations import reservations_between
-from kalends.features.scheduling.claim_columns import (
-    Scene,
-    claim_columns,
-    claimed,
-    standing_columns,
-    taken,
-)
+from kalends.features.scheduling.claim_columns import ClaimColumns, Scene, claim_columns, claimed, taken
 from kalends.features.scheduling.constraints.in_force import Asked, asked_of
 from kalends.storage import Unit
 
@@ -86,14 +79,17 @@ def gather(
     events too. Resources that the workspace does not have are passed over.
     """
     scene = Scene.of(tx, members, resources, completed=completed)
-    rows = all_rows(tx) if members is None and resources is None and not completed else None
-    if rows is not None:
-        columns = standing_columns(tx, rows, scene, since, until)
-    else:
-        some = members is not None or resources is not None
-        near = in_window(since, until)
-        rows = load_rows(tx, and_(near, _claims_any(scene)) if some else near)
-        columns = claim_columns(tx, rows, scene, since, until)
+    near = in_window(since, until)
+    if members is not None or resources is not None:
+        near = and_(near, _claims_any(scene))
+    rows = load_rows(tx, near)
+    return gathered_from(tx, scene, rows, claim_columns(tx, rows, scene, since, until), since, until)
+
+
+def gathered_from(
+    tx: Unit, scene: Scene, rows: Rows, columns: ClaimColumns, since: int, until: int
+) -> Gathered:
+    """Put what rows claim in [since, until) together with the reservations that stand alone."""
     things = scene.number.keys() & scene.resources.keys()
     alone = reservations_between(tx, things, since, until)
     facts = _Facts(rows, scene, alone)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import merge
 from itertools import islice
 from typing import Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
-from kalends.engine.conflicts import Conflict, ConflictKind, Severity, collisions
-from kalends.engine.constraints import violations
+from kalends.engine.conflicts import Conflict, ConflictKind, Severity
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import all_calendars
@@ -25,6 +23,7 @@ from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.resources.models import Reservation
 from kalends.features.scheduling.claims import Gathered
+from kalends.features.scheduling.found import Found
 from kalends.features.scheduling.models import ConflictParty, ConflictRecord, ResolvedHow
 from kalends.storage import Unit
 
@@ -70,40 +69,9 @@ class ConflictFilter:
     ignored: bool = False  # also those that somebody chose to live with
 
 
-def find(gathered: Gathered, now: datetime, *, touching: Collection[str] | None = None) -> list[Conflict]:
-    """Give the conflicts among gathered claims in order of time, of those UIDs only if given."""
-    clashing = collisions(gathered.claims).conflicts(after=now, touching=touching)
-    return _in_order([*clashing, *_broken(gathered, now, touching)])
-
-
-def find_in_time(gathered: Gathered, now: datetime) -> Iterator[Conflict]:
-    """Give all conflicts in the same order, those that collide made when their turn comes."""
-    clashing = collisions(gathered.claims).in_time(after=now)
-    return merge(clashing, _in_order(_broken(gathered, now, None)), key=_order)
-
-
-def find_first(
-    gathered: Gathered, now: datetime, most: int, *, touching: Collection[str]
-) -> tuple[list[Conflict], int]:
-    """Give the first `most` conflicts of some events, and how many there are in all."""
-    hits, broken = collisions(gathered.claims), _broken(gathered, now, touching)
-    clashing = hits.conflicts(after=now, touching=touching, most=most)
-    return _in_order([*clashing, *broken])[:most], hits.count(touching) + len(broken)
-
-
-def _broken(gathered: Gathered, now: datetime, touching: Collection[str] | None) -> list[Conflict]:
-    asked = gathered.asked
-    if not asked.reported:
-        return []
-    return violations(asked.reported, gathered.claims, asked.clocks, after=now, touching=touching)
-
-
-def _in_order(found: Iterable[Conflict]) -> list[Conflict]:
-    return sorted(found, key=_order)
-
-
-def _order(conflict: Conflict) -> tuple[datetime, datetime, str, tuple[str, ...]]:
-    return conflict.first.start, conflict.first.end, conflict.subject.id, conflict.uids
+def find(gathered: Gathered, now: datetime, until: int, *, touching: Collection[str]) -> list[Conflict]:
+    """Give the conflicts of some events that are not over now and begin before `until`, in order of time."""
+    return list(Found.among(gathered).during(now, until).in_time(now, touching))
 
 
 class Seen(Protocol):
@@ -181,10 +149,11 @@ def _passes(conflict: Conflict, wanted: ConflictFilter) -> bool:
     )
 
 
-def place_of(conflict: Conflict) -> tuple[str, str, str, str]:
+def place_of(conflict: Conflict) -> tuple[str, str, str, str, str]:
     """Give the place of a conflict in the list, for a cursor; places are ordered as the conflicts are."""
-    start, end, subject, uids = _order(conflict)
-    return start.isoformat(), end.isoformat(), subject, "\n".join(uids)
+    uids = "\n".join(conflict.uids)
+    first = conflict.first
+    return first.start.isoformat(), first.end.isoformat(), conflict.subject.id, uids, conflict.rule or ""
 
 
 def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> ConflictView:

@@ -39,6 +39,7 @@ from kalends.features.scheduling import plans
 from kalends.features.scheduling.claims import Gathered, claimed_by, gather
 from kalends.features.scheduling.conflicts import ConflictFilter, ConflictView
 from kalends.features.scheduling.constraints.refusing import BESIDE, ConstraintBroken, Refused, Watch
+from kalends.features.scheduling.found import Found
 from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.preparing.preparation import prepared
 from kalends.features.scheduling.resolving import (
@@ -53,6 +54,7 @@ from kalends.features.scheduling.resolving import (
     surroundings,
 )
 from kalends.features.scheduling.shortfall import Shortfall
+from kalends.features.scheduling.standing import find_all
 from kalends.features.scheduling.why import Story, story_of
 from kalends.kit.errors import Forbidden, NotFound, Stale
 from kalends.kit.pagination import DEFAULT_LIMIT, Key, Page, checked_limit, decode, page
@@ -200,7 +202,7 @@ class Scheduling:
     ) -> Page[ConflictView]:
         """Give some of what `conflicts` gives: those after the cursor."""
         most = checked_limit(limit) + 1
-        after = None if cursor is None else decode(cursor, str, str, str, str)
+        after = None if cursor is None else decode(cursor, str, str, str, str, str)
         found = self._listed(actor, wanted or ConflictFilter(), after, most)
         return page(found, limit, lambda view: clashes.place_of(view.conflict))
 
@@ -212,8 +214,8 @@ class Scheduling:
         most: int | None = None,
     ) -> list[ConflictView]:
         with self._database.read(actor.workspace_id) as tx:
-            gathered = self._gather(tx)
-            found = clashes.find_in_time(gathered, tx.now)
+            gathered, all_found = self._find_all(tx)
+            found = all_found.in_time(tx.now)
             if after is not None:
                 found = (conflict for conflict in found if clashes.place_of(conflict) > after)
             views = list(islice(clashes.listed(tx, actor, gathered, found, wanted), most))
@@ -227,8 +229,8 @@ class Scheduling:
         came = frozenset(uids)
 
         def note(tx: Unit) -> tuple[list[ConflictView], int]:
-            gathered = self._gather(tx)
-            found, count = clashes.find_first(gathered, tx.now, MOST_TOLD, touching=came)
+            gathered, all_found = self._find_all(tx)
+            found, count = all_found.first(tx.now, MOST_TOLD, came)
             clashes.remember(tx, found)  # the others when somebody first sees them
             return clashes.present(tx, actor, gathered, found), count
 
@@ -284,36 +286,45 @@ class Scheduling:
         with self._database.read(actor.workspace_id) as tx:
             story = story_of(tx, actor, event_id)
             gathered = self._around(tx, [story.uid])
-            found = clashes.find(gathered, tx.now, touching=[story.uid])
+            found = self._clashes(tx, gathered, [story.uid])
             return replace(story, conflicts=clashes.present(tx, actor, gathered, found))
 
     # Inside --------------------------------------------------------------------------------------------
 
-    def _gather(self, tx: Unit, members: Collection[UUID] | None = None) -> Gathered:
-        now = _seconds(tx.now)
-        return gather(tx, now, now + _whole(self._settings.horizon), members=members)
+    def _horizon(self, tx: Unit) -> int:
+        return _seconds(tx.now) + _whole(self._settings.horizon)
+
+    def _find_all(self, tx: Unit) -> tuple[Gathered, Found]:
+        """Gather everything from now to the horizon, with what is beside it and counts, and find what
+        clashes."""
+        until = self._horizon(tx)
+        gathered, found = find_all(tx, _seconds(tx.now - BESIDE), until + _whole(BESIDE))
+        return gathered, found.during(tx.now, until)
 
     def _around(self, tx: Unit, uids: Collection[str]) -> Gathered:
         """Gather what claims the time of those whom some events claim, while the events last and beside them:
         a rule may ask for a gap, or count what a week holds."""
+        now, horizon, beside = _seconds(tx.now), self._horizon(tx), _whole(BESIDE)
         if len(uids) > _MOST_APART:
-            return self._gather(tx)
-        now = _seconds(tx.now)
-        horizon = now + _whole(self._settings.horizon)
+            return gather(tx, now - beside, horizon + beside)
         rows = load_rows(tx, Event.uid.in_(uids))
         alone = reservations_named(tx, uids)
         claimed = claimed_by(tx, rows, alone)
         since = min((each.since_utc for each in (*rows.events, *alone)), default=now)
         until = min(horizon, max((each.until_utc for each in (*rows.events, *alone)), default=now))
-        since, until = max(now, since - _whole(BESIDE)), max(now + 1, until + _whole(BESIDE))
+        since, until = max(now, since) - beside, max(now, until) + beside
         return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
+
+    def _clashes(self, tx: Unit, gathered: Gathered, uids: Collection[str]) -> list[Conflict]:
+        """Give the conflicts of some events from now to the horizon."""
+        return clashes.find(gathered, tx.now, self._horizon(tx), touching=uids)
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
         """Give a conflict that was listed before, if it is still there and the actor may know of it."""
         uids = clashes.uids_of(tx, identity)
         if uids:
             gathered = self._around(tx, uids)
-            found = clashes.find(gathered, tx.now, touching=uids)
+            found = self._clashes(tx, gathered, uids)
             views = clashes.present(tx, actor, gathered, found)
             for view in views:
                 if view.identity == identity:
@@ -383,7 +394,7 @@ class Scheduling:
         operations = get_change_set(tx, actor, change_set_id).operations
         uids = frozenset(op.uid for op in operations)  # whose copies in other calendars count as well
         gathered = self._around(tx, uids)
-        found = clashes.find(gathered, tx.now, touching=uids)
+        found = self._clashes(tx, gathered, uids)
         return Assessment(operations=operations, gathered=gathered, uids=uids, found=found)
 
     def _auto_resolve(self, actor: Actor, cause_id: UUID, mode: AutoResolve) -> list[UUID]:
