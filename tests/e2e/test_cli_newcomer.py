@@ -146,8 +146,8 @@ def test_a_newcomer_gets_from_the_demo_to_an_export(fresh: CommandLine, tmp_path
 
 def _either(conflict: dict[str, Any]) -> str:
     """Give the sentence whichever of the two is named first."""
-    titles = sorted(party["title"] for party in conflict["parties"])
-    return f"{titles[1]} overlaps {titles[0]} {conflict['sentence']}"
+    titles = sorted((party["title"] for party in conflict["parties"]), reverse=True)
+    return f"{' overlaps '.join(titles)} {conflict['sentence']}"
 
 
 def test_the_demo_says_last_where_it_answers_and_how_to_sign_in(fresh: CommandLine) -> None:
