@@ -4,10 +4,10 @@ reads them."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -59,8 +59,8 @@ def asked_of(tx: Unit, members: Iterable[Member], resources: Iterable[UUID] = ()
     things = Clock(zone=zone(home))
     return Asked(
         kept=_kept(tx),
-        liked=tuple(like for member in people for like in _likes_of(member, presumed=False)),
-        presumed=tuple(like for member in people for like in _likes_of(member, presumed=True)),
+        liked=tuple(like for member in people for like in _likes_of(member).set_by_them),
+        presumed=tuple(like for member in people for like in _likes_of(member).presumed),
         clocks={**clocks_of(people), **{str(id): things for id in resources}},
     )
 
@@ -69,7 +69,7 @@ def constraints_of(tx: Unit) -> tuple[Constraint, ...]:
     """Give all that counts where a time is chosen: the active constraints, and as soft ones what each member
     likes or is presumed to like."""
     members = tx.execute(select(Member).order_by(Member.id)).scalars().all()
-    return (*_kept(tx), *(like for member in members for like in _likes_of(member, presumed=True)))
+    return (*_kept(tx), *(like for member in members for like in _likes_of(member).presumed))
 
 
 def hard_constraints(tx: Unit) -> tuple[Constraint, ...]:
@@ -79,13 +79,7 @@ def hard_constraints(tx: Unit) -> tuple[Constraint, ...]:
 
 def clocks_of(members: Iterable[Member]) -> dict[str, Clock]:
     """Give each member's clock by id: their zone, and the weekday on which their week begins."""
-    return {
-        str(member.id): Clock(
-            zone=zone(member.zone),
-            week_start=_WEEK_STARTS[Preferences.stored(member.preferences).week_start],
-        )
-        for member in members
-    }
+    return {str(member.id): _likes_of(member).clock for member in members}
 
 
 def engine_constraint(row: StoredConstraint) -> Constraint:
@@ -107,8 +101,16 @@ def _kept(tx: Unit) -> tuple[Constraint, ...]:
     return tuple(map(engine_constraint, rows))
 
 
-def _likes_of(member: Member, *, presumed: bool) -> tuple[Constraint, ...]:
-    return _likes(str(member.id), json.dumps(member.preferences), presumed)
+class _Likes(NamedTuple):
+    """What one member likes."""
+
+    clock: Clock
+    set_by_them: tuple[Constraint, ...]
+    presumed: tuple[Constraint, ...]  # with what they have set
+
+
+def _likes_of(member: Member) -> _Likes:
+    return _likes(str(member.id), member.zone, json.dumps(member.preferences))
 
 
 @lru_cache(maxsize=1_000)
@@ -117,12 +119,19 @@ def _rule(kind: str, parameters: str) -> Rule:
 
 
 @lru_cache(maxsize=1_000)
-def _likes(member: str, stored: str, presumed: bool) -> tuple[Constraint, ...]:
+def _likes(member: str, zone_name: str, stored: str) -> _Likes:
     set_by_them = json.loads(stored)
     likes = Preferences.stored(set_by_them)
+    return _Likes(
+        clock=Clock(zone=zone(zone_name), week_start=_WEEK_STARTS[likes.week_start]),
+        set_by_them=_as_constraints(member, likes, set_by_them),
+        presumed=_as_constraints(member, likes, Preferences.model_fields),
+    )
 
+
+def _as_constraints(member: str, likes: Preferences, named: Container[str]) -> tuple[Constraint, ...]:
     def like(name: str) -> Any:
-        return getattr(likes, name) if presumed or name in set_by_them else None
+        return getattr(likes, name) if name in named else None
 
     return preferences(
         member,
