@@ -212,7 +212,7 @@ def plain(instance: Instance, seconds: float) -> tuple[int, ...] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One search: what it had reached after so many seconds, step by step; and what the plain model reached."""
+    """One search: what it had reached after so many seconds; and what the plain model reached in its time."""
 
     meetings: int
     steps: tuple[tuple[float, tuple[int, ...]], ...]
@@ -229,7 +229,7 @@ class Run:
 
 
 def run(meetings: int, *, side_by_side: bool) -> Run:
-    """Run both, each in a process of its own: at the same time, or first the plain model and then our search."""
+    """Run both, each in its own process: at the same time, or the plain model before our search."""
     drawn = instance(meetings, **size(meetings))
     with ProcessPoolExecutor(1) as apart:
         peer = apart.submit(plain, drawn, PEER[meetings]) if meetings in PEER else None
