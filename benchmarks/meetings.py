@@ -236,7 +236,7 @@ def run(meetings: int, *, side_by_side: bool) -> Run:
         if peer and not side_by_side:
             peer.result()
         steps = searched(problem(drawn), OURS[meetings])
-        return Run(meetings=meetings, steps=steps, peer=peer and peer.result())
+        return Run(meetings=meetings, steps=steps, peer=peer.result() if peer else None)
 
 
 def searched(drawn: Problem, seconds: float) -> tuple[tuple[float, tuple[int, ...]], ...]:
@@ -282,10 +282,11 @@ def measurements(of: Run) -> Iterator[dict[str, Any]]:
 
 def keep_curve(runs: list[Run]) -> None:
     """Keep the cost over time as a table and as a picture."""
-    rows = ["| meetings | " + " | ".join(f"{seconds} s" for seconds in TIMES) + " |"]
-    rows.append("|---" * (len(TIMES) + 1) + "|")
+    heads = ["meetings", *(f"{seconds} s" for seconds in TIMES), "plain CP-SAT"]
+    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for of in runs:
-        cells = [_cell(of, seconds) for seconds in TIMES]
+        cells = [*(_cell(of.after(seconds)) if seconds <= OURS[of.meetings] else "-" for seconds in TIMES)]
+        cells.append(f"{_cell(of.peer)} in {PEER[of.meetings]} s" if of.meetings in PEER else "-")
         rows.append(f"| {of.meetings} | " + " | ".join(cells) + " |")
     page = DOCS / "benchmarks.md"
     rows += ["", "The grains (the second figure) a meeting, over the seconds:", ""]
@@ -297,11 +298,8 @@ def keep_curve(runs: list[Run]) -> None:
     picture.write_text(drawing(runs))
 
 
-def _cell(of: Run, seconds: float) -> str:
-    costs = of.after(seconds)
-    if costs is None or seconds > OURS[of.meetings]:
-        return "-"
-    return f"{costs[HARD]} / {costs[MEDIUM]:,} / {costs[SOFT]:,}"
+def _cell(costs: tuple[int, ...] | None) -> str:
+    return "-" if costs is None else " / ".join(f"{cost:,}" for cost in costs)
 
 
 def drawing(runs: list[Run]) -> str:
