@@ -145,7 +145,8 @@ class Collisions:
         subject = self.claims.subject[self.left]
         low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
         rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
-        order = rows[np.lexsort((*self.span.only(rows)[::-1], high[rows], low[rows], subject[rows]))]
+        start, end = self.span
+        order = rows[np.lexsort((end[rows], start[rows], high[rows], low[rows], subject[rows]))]
         return order, runs((subject[order], low[order], high[order]))
 
     def _of_overloads(self, wanted: NDArray[np.bool_]) -> list[list[int]]:

@@ -146,6 +146,8 @@ def _exchanged(tx: Unit, kept: _Kept, calendars: set[UUID], objects: set[Any]) -
     gone = np.isin(events.calendar, numbers.calendars.of(calendars))
     gone |= np.isin(events.object, numbers.objects.of(objects))
     keys = {(row.object_id, row.recurrence_key) for row in events.only(gone)}
+    for serial in events.serial[gone].tolist():
+        numbers.touched.pop(serial, None)
     rows = Rows(
         events=(events.only(~gone) if gone.any() else events).joined(fresh.events),
         takers={**_without(kept.rows.takers, keys), **fresh.takers},

@@ -168,15 +168,16 @@ def look(
     since, until = _seconds(window.start), _seconds(window.end)
     calendars = _calendars(tx, actor, wanted)
     rows = _rows(tx, actor, calendars, wanted, since, until)
+    events = list(rows.events)
     found = expand_rows(
-        rows.events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
+        events, since, until, floating=floating, text_of=lambda id: tx.get(CalendarObject, id).text
     )
     # Judged after expanding, which needs whole objects: an override that is not seen still replaces.
     used = np.unique(found.row)
     views = {
         index: view
         for index in used.tolist()
-        if (view := _view(rows.events[index], rows, actor, calendars)) is not None and _passes(view, wanted)
+        if (view := _view(events[index], rows, actor, calendars)) is not None and _passes(view, wanted)
     }
     if len(views) < len(used):
         found = found.only(np.isin(found.row, list(views)))
@@ -187,7 +188,7 @@ def look(
             limit=limit,
             setting="max_occurrences",
         )
-    return Range(rows=rows.events, views=views, occurrences=found, floating=floating)
+    return Range(rows=events, views=views, occurrences=found, floating=floating)
 
 
 def _rows(

@@ -57,6 +57,7 @@ class Numbers:
     """What the columns of ids number; columns that are joined share it, and name their rows apart."""
 
     def __init__(self) -> None:
+        self.touched: dict[int, EventRow] = {}  # rows, by their serials
         self.derived = Memory()  # what others have made of the rows, for as long as these are kept
         self.objects = Numbering()  # ids as the driver gives them
         self.uids = Numbering()
@@ -70,7 +71,6 @@ class RowColumns(Sequence[EventRow]):
     numbers: Numbers
     dialect: Dialect
     stored: NDArray[np.object_]  # tuples, as the driver gave them
-    read: NDArray[np.object_]  # those that were touched as rows, else None
     serial: Ints  # names a row as it was read: ascending, and given to no other
     object: Ints  # index into `numbers`, like the next two
     uid: Ints
@@ -103,7 +103,6 @@ class RowColumns(Sequence[EventRow]):
             numbers=numbers,
             dialect=tx.session.get_bind().dialect,
             stored=np.fromiter(stored, object, len(stored)),
-            read=np.full(len(stored), None),
             serial=np.arange(serial, serial + len(stored)),
             object=numbers.objects.of(column["object_id"]),
             uid=numbers.uids.of(column["uid"]),
@@ -131,9 +130,10 @@ class RowColumns(Sequence[EventRow]):
     def __getitem__(self, index: int | slice) -> EventRow:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
-        row = self.read[index]
+        serial, touched = int(self.serial[index]), self.numbers.touched
+        row = touched.get(serial)
         if row is None:
-            row = self.read[index] = _Row._make(
+            row = touched[serial] = _Row._make(
                 value if read is None else read(value)
                 for read, value in zip(_readers(self.dialect), self.stored[index], strict=True)
             )
