@@ -82,6 +82,16 @@ LUNCH = event(4, movable=False, id="lunch")
             id="room for two",
         ),
         pytest.param(
+            problem(
+                event(None, high=True, duration=6, starts=np.array([0]), id="long"),
+                event(None, duration=6, starts=np.array([0]), id="other"),
+                event(2, movable=False, id="in the middle"),
+                lanes=(Lane(id="car", capacity=2),),
+            ),
+            [0, None, 2],
+            id="room for two, but not while a third is there",
+        ),
+        pytest.param(
             problem(event(4, starts=np.arange(4, 6), high=True), event(5, starts=np.arange(4, 7))),
             [4, 6],
             id="touching is not overlapping",
@@ -184,6 +194,21 @@ def test_a_long_row_of_clashes_is_merged_and_proven() -> None:
     assert violations_of(given, solution.placed) == []
     assert solution.costs == evaluate(given, solution.placed)
     assert solution.costs[:4] == (0, 0, 0, 6)
+
+
+@pytest.mark.parametrize("stop_first", [False, True])
+def test_a_tangle_too_large_to_prove_is_searched(monkeypatch: pytest.MonkeyPatch, stop_first: bool) -> None:
+    row = [event(4, starts=np.arange(20), high=n == 0, id=str(n)) for n in range(5)]
+    given = problem(*row)
+    best = solve(given)
+    monkeypatch.setattr("kalends.engine.placement.relax_and_merge.LARGE", 4)
+    effort = Effort(deterministic_seconds=0 if stop_first else 0.05)
+    found = solve(given, effort=effort)
+    assert violations_of(given, found.placed) == []
+    assert found.costs == evaluate(given, found.placed)
+    assert found.costs <= evaluate(given, [Placed(start=None)] * 5)
+    assert not found.optimal
+    assert found.bounds <= best.costs <= found.costs
 
 
 def test_without_effort_everything_stays_as_it_is() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from kalends.engine.placement.disputes import MOST_NODES, NODE_SECONDS, Settling
 from kalends.engine.placement.effort import Effort
 from kalends.engine.placement.model import Model
 from kalends.engine.placement.objective import Stage
@@ -26,6 +27,7 @@ class Part:
     optimal: bool
     deterministic_seconds: float  # that it took
     wall_seconds: float
+    knotted: bool = False  # too many disputes to settle one by one: so has whatever it is merged into
 
 
 def solve_part(problem: Problem, free: frozenset[int], fixed: Sequence[Placed], effort: Effort) -> Solution:
@@ -50,14 +52,32 @@ def place_part(
     settled: Settled,
     *,
     effort: Effort,
+    knotted: bool = False,
 ) -> Part | None:
     """Place the free activities at the least cost, beginning from where `settled` has them.
 
-    Gives None where nothing was found in time, or nothing can be.
+    What is known to be knotted is left to the solver at once. Gives None where nothing was found in time, or
+    nothing can be.
     """
+    spent = 0.0
+    if not knotted:
+        most = min(MOST_NODES, int(effort.deterministic_seconds / NODE_SECONDS))
+        settling = Settling(problem, sorted(free), settled)
+        found = settling.run(most)
+        spent = settling.nodes * NODE_SECONDS
+        if found is not None:
+            return Part(
+                placed=found.placed,
+                costs=found.costs,
+                bounds=found.costs,
+                optimal=True,
+                deterministic_seconds=spent,
+                wall_seconds=0.0,
+            )
     model = Model(problem, free, settled)
     model.hint({number: place for number in sorted(free) if (place := settled[number]) is not None})
-    search = _Search(model, effort)
+    left = effort.deterministic_seconds - spent
+    search = _Search(model, replace(effort, deterministic_seconds=left))
     stages = model.objective.stages() or [Stage([], [])]
     costs, bounds = model.objective.bases(), model.objective.bases()
     placed: Mapping[int, Placed] | None = None
@@ -82,8 +102,9 @@ def place_part(
         costs=tuple(costs),
         bounds=tuple(bounds),
         optimal=proven,
-        deterministic_seconds=search.deterministic_seconds,
+        deterministic_seconds=spent + search.deterministic_seconds,
         wall_seconds=search.wall_seconds,
+        knotted=True,
     )
 
 
@@ -109,6 +130,7 @@ class _Search:
         solver.parameters.linearization_level = 0
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0
+        solver.parameters.max_presolve_iterations = 1
         left = self._effort.deterministic_seconds - self.deterministic_seconds
         solver.parameters.max_deterministic_time = max(left, 0.0)
         solver.parameters.max_time_in_seconds = max(self._effort.wall_seconds - self.wall_seconds, 0.0)

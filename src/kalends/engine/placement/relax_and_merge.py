@@ -61,6 +61,7 @@ class _Tangle:
     bounds: Costs | None = None  # what it costs at least, whatever else moves
     tight: bool = False  # the bounds are the best that can be had without looking at what else there is
     part: Part | None = None  # placed among what is settled
+    knotted: bool = False  # it, or a part of it, has too many disputes to settle one by one
 
     @property
     def gap(self) -> Costs:
@@ -171,25 +172,27 @@ class _Solving:
             if relaxed is not None and self._goes_with(tangle, relaxed, self._content):
                 tangle.part = relaxed
             else:
-                tangle.part = self._place(tangle.members, {**self._rigid, **self._content})
+                tangle.part = self._place(tangle, {**self._rigid, **self._content})
             if tangle.part is not None and not tangle.part.optimal:
                 tangle.part = self._search(tangle) or tangle.part
         self._adopt(tangle)
 
     def _relax(self, tangle: _Tangle) -> Part | None:
         """Solve a tangle as if all that could move were not there, for its bounds."""
-        relaxed = self._place(tangle.members, self._rigid)
+        relaxed = self._place(tangle, self._rigid)
         tangle.bounds = (0,) * (self._levels + 1) if relaxed is None else relaxed.bounds
         tangle.tight = True
         return relaxed
 
-    def _place(self, members: frozenset[int], settled: Mapping[int, Placed]) -> Part | None:
-        """Solve for some activities with at most half of the effort that is left."""
+    def _place(self, tangle: _Tangle, settled: Mapping[int, Placed]) -> Part | None:
+        """Solve a tangle among what is settled with at most half of the effort that is left."""
         if self._spent():
             return None
+        members = tangle.members
         places = self._settled({**settled, **{number: self._best[number] for number in members}})
         effort = replace(self._left, deterministic_seconds=self._left.deterministic_seconds / 2)
-        part = place_part(self._problem, members, places, effort=effort)
+        part = place_part(self._problem, members, places, effort=effort, knotted=tangle.knotted)
+        tangle.knotted |= part is None or part.knotted
         if part is None:
             self._spend(effort.deterministic_seconds, 0)
         else:
@@ -340,7 +343,8 @@ class _Solving:
             parts = [self._tangles[index] for index in sorted(together)]
             members = frozenset().union(*(tangle.members for tangle in parts))
             least = total(self._levels, [tangle.bounds for tangle in parts if tangle.bounds is not None])
-            kept.append(_Tangle(members, self._touched(members), bounds=least))
+            knotted = any(tangle.knotted for tangle in parts)
+            kept.append(_Tangle(members, self._touched(members), bounds=least, knotted=knotted))
         self._tangles = kept
         return True
 

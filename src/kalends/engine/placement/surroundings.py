@@ -136,18 +136,28 @@ class LaneUse:
 
     def costs(self, starts: IntColumn, duration: int, soft: Cost | None) -> Iterator[tuple[Cost, IntColumn]]:
         """Give what meeting the settled costs: a cost and how many times it is paid at each start."""
-        ends = starts + duration
-        for stay in self.stays:
-            shared = larger(soft, stay.soft)
-            if shared is None and self.lane.crowded is None:
-                continue
-            overlap = np.minimum(ends, stay.end) - np.maximum(starts, stay.start)
-            if shared is not None and (overlap > 0).any():
-                yield shared, np.maximum(overlap, 0)
-            if self.lane.crowded is not None:
-                near = (overlap <= 0) & (-overlap < self.lane.wished_gap)
-                if near.any():
-                    yield self.lane.crowded, near.astype(np.int64)
+        groups: dict[Cost, list[int]] = {}
+        for number, stay in enumerate(self.stays):
+            if (shared := larger(soft, stay.soft)) is not None:
+                groups.setdefault(shared, []).append(number)
+        if not len(starts) or not self.stays or (not groups and self.lane.crowded is None):
+            return
+        begin, end = self._columns
+        # A row for each stay, a column for each start.
+        overlap = np.minimum(end, starts + duration) - np.maximum(begin, starts)
+        for shared, numbers in groups.items():
+            grains = np.maximum(overlap[numbers], 0).sum(axis=0)
+            if grains.any():
+                yield shared, grains
+        if self.lane.crowded is not None:
+            near = ((overlap <= 0) & (-overlap < self.lane.wished_gap)).sum(axis=0)
+            if near.any():
+                yield self.lane.crowded, near
+
+    @cached_property
+    def _columns(self) -> tuple[IntColumn, IntColumn]:
+        columns = np.array([(stay.start, stay.end) for stay in self.stays], dtype=np.int64)
+        return columns[:, :1], columns[:, 1:]
 
     def _taken(self, stays: Sequence[Stay]) -> SpanColumns:
         spans = [(stay.start, stay.end + self.lane.gap) for stay in stays if stay.soft is None]
