@@ -163,7 +163,7 @@ def test_what_breaks_a_hard_constraint_moves_to_where_it_does_not(home: Town) ->
     home.made(ana, title="Gym", start=at("2026-03-10 07:00"), **LOW)
     constrain(home, ana, "no_events_before", time="08:30")
     (move,) = proposed(home, ana).moves
-    assert move.move.after.start == at("2026-03-10 09:00")  # between 08:30 and 09:00 is before usual hours
+    assert move.move.after.start == at("2026-03-10 08:30")
     assert move.reasons[0].code == "constraint"
 
 
@@ -267,3 +267,11 @@ def test_a_resource_that_was_taken_meanwhile_is_named(home: Town) -> None:
         home.optimiser.take(ana, view.run.id)
     assert refused.value.fields["changed"] == [str(trip)]
     assert refused.value.fields["moved"] == [str(move.move.target.event_id)]
+
+
+def test_what_is_only_presumed_of_people_does_not_pull_their_evenings_into_the_day(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    home.made(ana, title="Concert", start=at("2026-03-10 19:00"), **HIGH)
+    home.made(ana, title="Book club", start=at("2026-03-10 19:30"), **LOW)
+    (move,) = proposed(home, ana).moves
+    assert move.move.after.start == at("2026-03-10 20:15")

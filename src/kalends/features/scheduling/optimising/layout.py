@@ -245,7 +245,8 @@ class _Drawing:
     ) -> tuple[IntColumn, IntColumn]:
         """Leave the starts that no hard constraint refuses, with what the soft ones say of each.
 
-        Where it is now it may be outside of its members' hours: nobody is told to move for that.
+        Where it is now it may be outside of its members' hours: nobody is told to move for that. And what is
+        only presumed of people says nothing of an event that they have put elsewhere themselves.
         """
         allowed = np.ones(len(starts), dtype=bool)
         costs = np.zeros(len(starts), dtype=np.int64)
@@ -255,7 +256,7 @@ class _Drawing:
             for constraint, refused in self._around.refusals(subject, event, starts, seconds):
                 if constraint.hard:
                     allowed &= ~refused
-                else:
+                elif stays is None or constraint not in self._around.presumed or not refused[starts == stays]:
                     costs += refused * constraint.priority
         return starts[allowed], costs[allowed]
 

@@ -25,6 +25,7 @@ class Surroundings:
     members: frozenset[str]
     hours: Mapping[str, WeeklyHours]  # within which a member may be given something
     constraints: Sequence[Constraint]
+    presumed: frozenset[Constraint]  # those among them that nobody has set
     others: Mapping[str, Sequence[str]]  # resource ids that can stand in for a resource, itself excepted
     capacities: Mapping[str, int]  # of every resource, 0 of one that is put away
 

@@ -85,6 +85,7 @@ def survey(tx: Unit, actor: Actor, window: Span, *, fixed: Collection[UUID] = ()
         members=frozenset(map(str, gathered.members)),
         hours={str(member.id): hours_of(member) for member in gathered.members.values()},
         constraints=gathered.asked.weighed,
+        presumed=frozenset(gathered.asked.presumed) - frozenset(gathered.asked.liked),
         others={str(each.id): [str(other.id) for other in stand_ins(each, known)] for each in known},
         capacities={str(each.id): each.places for each in known},
     )
