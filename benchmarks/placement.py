@@ -19,7 +19,8 @@ from typing import Any
 
 from households import SEED, week  # type: ignore[import-not-found]  # a script beside this one
 
-from kalends.engine.placement import Effort, Placed, Problem, Solution, evaluate, solve, solve_part
+from kalends.engine.placement import Effort, Placed, Problem, Solution, evaluate, solve
+from kalends.engine.placement.exact import place_part
 
 IMPORT = (
     "import time; t = time.perf_counter(); import ortools.sat.python.cp_model; print(time.perf_counter() - t)"
@@ -35,7 +36,12 @@ def whole(problem: Problem) -> Solution:
         else Placed(start=activity.home, choices=tuple(c.current or 0 for c in activity.choices))
         for activity in problem.activities
     ]
-    return solve_part(problem, free, start, Effort(deterministic_seconds=60, wall_seconds=60))
+    effort = Effort(deterministic_seconds=60, wall_seconds=60)
+    part = place_part(problem, free, start, effort=effort, knotted=True)
+    assert part is not None
+    placed = tuple(part.placed.get(number, place) for number, place in enumerate(start))
+    costs = evaluate(problem, placed)
+    return Solution(placed=placed, costs=costs, bounds=part.bounds[1:], optimal=part.optimal)
 
 
 def best(run: Callable[[Problem], Solution], problem: Problem, *, times: int = 3) -> tuple[float, Solution]:
