@@ -26,7 +26,6 @@ import structlog
 from sqlalchemy import select
 
 from kalends.engine.claims import Flexibility
-from kalends.engine.conflicts import collisions
 from kalends.engine.series import Length
 from kalends.engine.zones import zone
 from kalends.features.calendars import objects
@@ -37,8 +36,8 @@ from kalends.features.identity.models import Member, Permission, Role
 from kalends.features.identity.registration import Registration
 from kalends.features.identity.settings import Argon2Cost, IdentitySettings
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee, plans
-from kalends.features.scheduling.claims import gather
 from kalends.features.scheduling.plans import scribe
+from kalends.features.scheduling.standing import find_all
 from kalends.interfaces.services import Services
 from kalends.kit.clock import FixedClock
 from kalends.server import compose
@@ -98,7 +97,9 @@ def first_run(folder: Path) -> int:
     seconds = timed(lambda: services.scheduling.conflict_page(actor))
     since = int(NOW.timestamp())
     with services.database.read(actor.workspace_id) as tx:
-        found = collisions(gather(tx, since, since + DAYS * 86_400).claims).count()
+        found = (
+            find_all(tx, since, since + DAYS * 86_400)[1].during(NOW, since + DAYS * 86_400).collided.count()
+        )
     print(json.dumps({"seconds": seconds, "found": found}))
     return 0
 

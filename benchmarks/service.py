@@ -142,7 +142,7 @@ def through_service(services: Services, actor: Actor) -> Iterator[dict[str, Any]
     several = weeks()
     away = p95(timings(lambda: see(next(several))))
     same = p95(timings(lambda: see(WEEK)))
-    again = f"A week ({found} occurrences) asked for again, answered from memory, p95"
+    again = f"A week ({found} occurrences) asked for again, p95"
     yield measurement(again, same * 1000, None, "ms", 10)
     yield measurement("Each time another week through the service, as JSON, p95", away * 1000, None, "ms", 10)
     yield measurement("Queries for seven months never asked for before", len(first), None, "queries", 5)
@@ -191,7 +191,7 @@ def over_http(services: Services, actor: Actor) -> dict[str, Any]:
             peers += timings(lambda: client.get("/bare"), 1)
     size = f"{len(answer.content) / 1000:.0f} kB"
     return measurement(
-        f"The week over HTTP again ({size}, from memory), beside a bare endpoint, median",
+        f"The week over HTTP again ({size}), beside a bare endpoint, median",
         statistics.median(ours) * 1000,
         statistics.median(peers) * 1000,
         "ms",

@@ -145,3 +145,28 @@ def test_why_a_time_is_taken_is_told_without_what_may_not_be_seen(api: Api) -> N
     assert "Therapy" not in str(told["bo"])
     later = {**wanted, "start": "2026-03-10T18:00+01:00", "end": "2026-03-10T19:00+01:00"}
     assert ana.get("/free/why", params=later).json() == {"free": True, "reasons": []}
+
+
+def test_pages_of_conflicts_join_without_gap_though_events_come_and_go(api: Api) -> None:
+    ana = api.sign_up("Ana", zone="Europe/Berlin")
+    for day in range(10, 16):
+        for minute in ("00", "30"):
+            ana.post("/events", {**SOCCER, "start": f"2026-03-{day}T14:{minute}"})
+    everything = ana.get("/conflicts").json()["items"]
+    assert len(everything) == 6
+    page = ana.get("/conflicts", params={"limit": 2}).json()
+    assert page["items"] == everything[:2]
+    first = everything[0]["parties"][0]["event_id"]
+    # What was told goes; something comes in before it and something after.
+    ana.delete(f"/events/{first}", headers={"If-Match": "*"}).raise_for_status()
+    ana.post("/events", {**SOCCER, "start": "2026-03-09T14:00"})
+    ana.post("/events", {**SOCCER, "start": "2026-03-15T15:15"})
+    rest = []
+    while page["next"]:
+        page = ana.get("/conflicts", params={"limit": 2, "cursor": page["next"]}).json()
+        rest += [item["identity"] for item in page["items"]]
+    told_before = [item["identity"] for item in everything[2:]]
+    assert [identity for identity in rest if identity in told_before] == told_before
+    assert len(rest) == len(set(rest)) == len(told_before) + 1
+    assert ana.get("/conflicts", params={"cursor": "no cursor"}).status_code == 400
+    assert ana.get("/conflicts", params={"limit": 0}).status_code == 400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from kalends.features.calendars import service as calendars
+from kalends.features.calendars.categories import update_category
+from kalends.features.calendars.event_rows import categories_by_id
 from kalends.features.calendars.models import MASTER
 from kalends.features.identity.actor import Actor
+from kalends.features.resources.models import ResourceType
 from kalends.features.scheduling import EventDraft, Invitee, Scope, Target, plans
+from kalends.features.scheduling.constraints import keeping
 from kalends.kit.errors import KalendsError
 from strategies.calendars import FIRST, LAST, events, starts
 from workspaces import Town, town
+
+_RULES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("no_events_before", {"time": "11:00"}),
+    ("max_events_per_week", {"count": 1}),
+    ("min_gap_minutes", {"minutes": 60}),
+    ("custom", {"expression": "rank < 3"}),
+)
+
+_SWITCHED: tuple[dict[str, Any], ...] = ({"active": False}, {"active": True}, {"priority": 9})
 
 _opened: list[tuple[Town, str, Path]] = []
 
@@ -35,9 +48,21 @@ class Editing(RuleBasedStateMachine):
         own = self.home.default(self.ana)
         self.calendars = [own, self.home.family(self.ana), self.home.calendar(self.ana)]
         self.done: list[UUID] = []
+        self.constraints: list[UUID] = []
+        self.car = self._do(
+            self.home.services.resources.create, name="Car", type=ResourceType.VEHICLE, capacity=2
+        ).id
 
-    @rule(draft=events(), place=st.integers(0, 2), shared=st.booleans(), preview=st.booleans())
-    def create(self, draft: Any, place: int, shared: bool, preview: bool) -> None:
+    @rule(
+        draft=events(),
+        place=st.integers(0, 2),
+        shared=st.booleans(),
+        driven=st.booleans(),
+        preview=st.booleans(),
+    )
+    def create(self, draft: Any, place: int, shared: bool, driven: bool, preview: bool) -> None:
+        if driven:
+            draft["resources"] = [self.car]
         if shared:
             people = [actor for actor in (self.ben, self.guest) if actor]
             draft["participants"] = [Invitee(member_id=actor.member_id) for actor in people]
@@ -81,6 +106,44 @@ class Editing(RuleBasedStateMachine):
             members = self.home.services.identity.members
             self.home.write(self.ana, lambda tx: members.remove(tx, self.ana, gone))
 
+    @rule(asked=st.sampled_from(_RULES), all_of_them=st.booleans())
+    def ask(self, asked: tuple[str, dict[str, Any]], all_of_them: bool) -> None:
+        kind, parameters = asked
+        member = None if all_of_them else self.ben.member_id
+        made = self._do(
+            keeping.create_constraint, name=kind, rule=kind, parameters=parameters, member_id=member
+        )
+        self.constraints.append(made.id)
+
+    @rule(
+        pick=st.integers(0, 9),
+        changes=st.sampled_from(({"active": False}, {"active": True}, {"priority": 9})),
+    )
+    def ask_otherwise(self, pick: int, changes: dict[str, Any]) -> None:
+        if self.constraints:
+            asked = self.constraints[pick % len(self.constraints)]
+            self._do(keeping.update_constraint, asked, changes=changes)
+
+    @rule(minutes=st.sampled_from((0, 45)), most=st.integers(1, 3))
+    def prefer(self, minutes: int, most: int) -> None:
+        likes = {"min_gap_between_events_minutes": minutes, "max_events_per_day": most}
+        self._do(self.home.services.identity.members.prefer, self.ana.member_id, likes)
+
+    @rule(start=starts(), hours=st.integers(1, 30))
+    def reserve(self, start: Any, hours: int) -> None:
+        if isinstance(start, datetime) and start.tzinfo is not None:
+            end = start + timedelta(hours=hours)
+            self._do(self.home.services.resources.reserve, self.car, start=start, end=end)
+
+    @rule(changes=st.sampled_from(({"active": False}, {"active": True}, {"capacity": 1}, {"capacity": 2})))
+    def change_the_car(self, changes: dict[str, Any]) -> None:
+        self._do(self.home.services.resources.update, self.car, changes=changes)
+
+    @rule(level=st.integers(1, 5), pick=st.integers(0, 9))
+    def weigh_a_category(self, level: int, pick: int) -> None:
+        found = self.home.read(self.ana, lambda tx: sorted(categories_by_id(tx)))
+        self._do(update_category, found[pick % len(found)], changes={"level": level})
+
     @rule(hours=st.integers(1, 40))
     def let_time_pass(self, hours: int) -> None:
         self.home.clock.advance(timedelta(hours=hours))
@@ -96,6 +159,12 @@ class Editing(RuleBasedStateMachine):
             assert _seen(self.home, self.ben) == _seen(cold, self.ben)
         finally:
             cold.database.close()
+
+    def _do(self, work: Any, *given: Any, **named: Any) -> Any:
+        try:
+            return self.home.write(self.ana, lambda tx: work(tx, self.ana, *given, **named))
+        except KalendsError:
+            return None
 
     def _carry_out(self, plan: Any, preview: bool = False) -> None:
         try:

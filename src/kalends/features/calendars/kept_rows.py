@@ -63,11 +63,15 @@ class _Workspaces:
     def get(self, workspace_id: UUID) -> _Kept | None:
         return self._kept.get(workspace_id)
 
+    def drop(self, workspace_id: UUID) -> None:
+        with self._lock:
+            self._kept.pop(workspace_id, None)
+
     def keep(self, workspace_id: UUID, kept: _Kept) -> None:
         with self._lock:
             self._kept[workspace_id] = kept
             self._kept.move_to_end(workspace_id)
-            while len(self._kept) > 1 and sum(each.size for each in self._kept.values()) > _MOST_KEPT:
+            while sum(each.size for each in self._kept.values()) > _MOST_KEPT:
                 self._kept.popitem(last=False)
 
 
@@ -82,7 +86,8 @@ def all_rows(tx: Unit) -> Rows | None:
             kept = _read(tx, marks)
         elif kept.marks != marks:
             kept = _followed(tx, kept, marks)
-        if kept is None:
+        if kept is None or kept.size > _MOST_KEPT:
+            workspaces.drop(tx.workspace_id)
             return None
         workspaces.keep(tx.workspace_id, kept)
     return replace(kept.rows, categories=categories_by_id(tx))
