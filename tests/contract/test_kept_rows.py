@@ -83,7 +83,7 @@ def test_a_preview_leaves_nothing_behind(home: Town) -> None:
 
 def test_a_cap_counts_what_the_week_has_seen_already(home: Town) -> None:
     (ana,) = home.household("Ana")
-    rule = {"name": "Calm", "rule": "max_events_per_week", "parameters": {"count": 1}}
+    rule: Any = {"name": "Calm", "rule": "max_events_per_week", "parameters": {"count": 1}}
     home.write(ana, lambda tx: keeping.create_constraint(tx, ana, **rule))
     today = home.clock.now()
     home.made(ana, title="Over", start=today + timedelta(hours=1))
