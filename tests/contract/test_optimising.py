@@ -38,7 +38,7 @@ def test_the_lower_of_two_moves_to_the_nearest_time_and_says_why(home: Town) -> 
     view = proposed(home, ana)
     assert [each.sentence for each in view.moves] == [
         "Move Gym from Tue 2026-03-10 09:30-10:30 to 10:15-11:15, 45 minutes later: "
-        "it ranks below Dentist (2 against 4); 1 nearer time would break more wishes"
+        "it ranks below Dentist (2 against 4); 1 nearer time would serve less well"
     ]
     assert view.sentence == "1 move; 1 conflict goes away; nothing better exists."
     assert view.unplaced == []

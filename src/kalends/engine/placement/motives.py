@@ -48,17 +48,17 @@ class MakesRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestThatFits:
-    """Nothing nearer would break as little."""
+    """Nothing nearer serves as well."""
 
     code: ClassVar[str] = "nearest_that_fits"
     uid: str
     span: Span
-    nearer: int = 0  # free times that are nearer, but break more wishes
+    nearer: int = 0  # free times that are nearer, but would be worse in all
 
     def words(self, wording: Wording) -> str:
         if not self.nearer:
             return "this is the nearest time that fits"
-        return f"{counted(self.nearer, 'nearer time')} would break more wishes"
+        return f"{counted(self.nearer, 'nearer time')} would serve less well"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

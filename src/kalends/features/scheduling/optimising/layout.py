@@ -29,6 +29,7 @@ _DAY = 86_400
 _OPTIONAL = 4  # what a grain of an optional participant's time weighs among the soft constraints
 _MOVE = {Flexibility.PREFERRED: 5, Flexibility.FLEXIBLE: 4, Flexibility.FIXED: 5}
 _SWAP = 2
+_WISH_AS_FAR = 900  # seconds of a move that each point of a presumed wish's priority is worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,7 @@ class _Drawing:
         taken = [subject.id for subject, required in self._used[index] if required]
         if not occurrence.movable:
             # It goes nowhere, but nothing that ranks higher makes way for it: then it is left as it is.
-            starts, _ = self._judge(event, taken, np.array([start], dtype=np.int64), seconds, stays=start)
+            starts, _, _ = self._judge(event, taken, np.array([start], dtype=np.int64), seconds, stays=start)
             return replace(still, movable=True, starts=self._grains_of(starts), unplaced=Cost(level=level))
         choices = [self._choice(lane, level + 1) for lane in hard if self._others(lane)]
         chosen = {choice.lanes[0] for choice in choices}
@@ -192,16 +193,19 @@ class _Drawing:
             since = max(since, round(occurrence.within.start.timestamp()))
             until = min(until, round(occurrence.within.end.timestamp()))
         starts = np.union1d(self._grid(since, until, seconds), [start])
-        starts, costs = self._judge(event, taken, starts, seconds, stays=start)
+        starts, wished, presumed = self._judge(event, taken, starts, seconds, stays=start)
+        # What is only presumed of people is worth a longer way, but no other day.
+        distance = (np.abs(starts - start) + presumed * _WISH_AS_FAR) // self._grain
+        told = wished.any()
         return replace(
             still,
             movable=True,
             starts=self._grains_of(starts),
-            costs=costs,
-            cost_level=self._soft,
+            costs=wished if told else distance,
+            cost_level=self._soft if told else self._shift,
             unplaced=Cost(level=level),
             moved=Cost(level=level + 1, weight=_MOVE[event.flexibility]),
-            shift=Cost(level=self._shift),
+            shift=Cost(level=self._shift) if told else None,
             uses=tuple(use for use in uses if use.lane not in chosen),
             choices=tuple(choices),
         )
@@ -213,7 +217,8 @@ class _Drawing:
         ]
         starts = np.unique(np.concatenate([np.zeros(0, np.int64), *grids]))
         taken = [p.id for p in wish.facts.participants if p.required]
-        starts, costs = self._judge(wish.facts, taken, starts, wish.seconds)
+        starts, wished, presumed = self._judge(wish.facts, taken, starts, wish.seconds)
+        costs = wished + presumed
         if wish.penalty is not None:
             costs = costs + wish.penalty(starts)
         hard = [
@@ -242,36 +247,39 @@ class _Drawing:
         starts: IntColumn,
         seconds: int,
         stays: int | None = None,
-    ) -> tuple[IntColumn, IntColumn]:
-        """Leave the starts that no hard constraint refuses, with what the soft ones say of each.
+    ) -> tuple[IntColumn, IntColumn, IntColumn]:
+        """Leave the starts that no hard constraint refuses, with what the soft ones say of each, and apart
+        from them those that are only presumed.
 
         Where it is now it may be outside of its members' hours: nobody is told to move for that. And what is
         only presumed of people says nothing of an event that they have put elsewhere themselves.
         """
         allowed = np.ones(len(starts), dtype=bool)
-        costs = np.zeros(len(starts), dtype=np.int64)
+        costs, presumed = np.zeros((2, len(starts)), dtype=np.int64)
         for subject in subjects:
             within = ~self._around.closed(subject, starts, seconds)
             allowed &= within if stays is None else within | (starts == stays)
             for constraint, refused in self._around.refusals(subject, event, starts, seconds):
                 if constraint.hard:
                     allowed &= ~refused
-                elif stays is None or constraint not in self._around.presumed or not refused[starts == stays]:
+                elif constraint not in self._around.presumed:
                     costs += refused * constraint.priority
-        return starts[allowed], costs[allowed]
+                elif stays is None or not refused[starts == stays]:
+                    presumed += refused * constraint.priority
+        return starts[allowed], costs[allowed], presumed[allowed]
 
     # Lanes, choices, limits ------------------------------------------------------------------------------
 
     def _lane(self, subject: Subject) -> int:
         if subject.id not in self._numbers:
-            gap, wished, weight = 0, 0, 0
+            gap, wished, crowded = 0, 0, None
             for constraint in self._of(subject.id, MinGap):
                 grains = -(-constraint.rule.minutes * 60 // self._grain)  # type: ignore[attr-defined]
                 if constraint.hard:
                     gap = max(gap, grains)
                 elif grains > wished:
-                    wished, weight = grains, constraint.priority
-            crowded = Cost(level=self._soft, weight=weight) if wished > gap else None
+                    wished, crowded = grains, self._broken(constraint)
+            crowded = crowded if wished > gap else None
             self._numbers[subject.id] = len(self._lanes)
             self._lanes.append(
                 Lane(
@@ -306,13 +314,19 @@ class _Drawing:
             )
             for kind in (MaxEventsPerDay, MaxEventsPerWeek):
                 for constraint in self._of(subject, kind):
-                    over = None if constraint.hard else Cost(level=self._soft, weight=constraint.priority)
+                    over = None if constraint.hard else self._broken(constraint)
                     most = constraint.rule.count  # type: ignore[attr-defined]
                     limits += [
                         Limit(activities=taking, first=first, last=last, most=most, over=over)
                         for first, last in self._periods(subject, weeks=kind is MaxEventsPerWeek)
                     ]
         return limits
+
+    def _broken(self, constraint: Constraint) -> Cost:
+        """Give what it costs to break a soft constraint."""
+        if constraint in self._around.presumed:
+            return Cost(level=self._shift, weight=constraint.priority * _WISH_AS_FAR // self._grain)
+        return Cost(level=self._soft, weight=constraint.priority)
 
     def _of(self, subject: str, kind: type) -> list[Constraint]:
         return [each for each in self._around.asked(subject) if isinstance(each.rule, kind)]
