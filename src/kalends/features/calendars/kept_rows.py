@@ -30,6 +30,7 @@ V = TypeVar("V")
 
 _MOST_KEPT = 250_000_000  # bytes, about
 _BYTES_OF_A_ROW = 1_200  # besides its description
+_MANY = 10_000  # rows that the garbage collector would take long to walk
 _MOST_APART = 500  # objects that are read by their ids; more are read with their calendars
 
 _Marks = Mapping[UUID, tuple[int, datetime]]
@@ -113,6 +114,8 @@ def _read(tx: Unit, marks: _Marks) -> _Kept | None:
     with _no_collections():
         events = RowColumns.of(tx, true())
         rows = rows_with(tx, events, true(), {})
+    if len(events) > _MANY:
+        gc.freeze()  # they stay for long: no need for the collector to walk them after every few edits
     return _Kept(marks=marks, rows=rows, serial=len(events), size=size)
 
 
