@@ -7,16 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kalends.engine.placement import Activity, Cost, Lane, Problem, Progress, Use, solve, violations_of
+from kalends.engine.placement import (
+    Activity,
+    Cost,
+    Lane,
+    Problem,
+    Progress,
+    Use,
+    exact,
+    solve,
+    violations_of,
+)
+from kalends.engine.placement.disputes import MOST_NODES
 from strategies.placement import as_it_is, best_of_all, problems, worth
 
 LEVELS = tuple(f"{kind} {rank}" for rank in (6, 5, 4, 3, 2, 1) for kind in ("unplaced", "moved"))
 
 
-@settings(max_examples=300, deadline=None)
-@given(problems())
-def test_nothing_better_exists_than_what_is_proven(problem: Problem) -> None:
-    solution = solve(problem)
+@pytest.mark.parametrize("nodes", [MOST_NODES, 0], ids=["settled one by one", "by the solver"])
+@settings(max_examples=200, deadline=None)
+@given(problem=problems())
+def test_nothing_better_exists_than_what_is_proven(nodes: int, problem: Problem) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kalends.engine.placement.exact.MOST_NODES", nodes)
+        solution = solve(problem)
     assert solution.optimal
     assert solution.bounds == solution.costs
     assert worth(problem, solution.placed) == (len(solution.missing), *solution.costs) == best_of_all(problem)

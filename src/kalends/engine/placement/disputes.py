@@ -27,7 +27,7 @@ Costs = tuple[int, ...]
 NEVER = 1 << 62
 
 MOST_NODES = 600
-"""A tangle that has taken so many is left to the solver, which learns from its mistakes (measured)."""
+"""A tangle that has taken so many is left to the solver, which learns from its mistakes."""
 
 NODE_SECONDS = 1e-4  # deterministic seconds that a node counts for
 

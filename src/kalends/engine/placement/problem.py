@@ -1,7 +1,7 @@
 """What is to be placed, and what it costs: the public problem type.
 
-Time is counted in grains of any length, from any origin. Costs are compared level by level: the first level decides,
-the second only between equals, and so on. A cost of None stands for "never".
+Time is counted in grains of any length, from any origin. Costs are compared level by level: the first level
+decides, the second only between equals, and so on. A cost of None stands for "never".
 """
 
 from __future__ import annotations

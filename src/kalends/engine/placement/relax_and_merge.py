@@ -38,7 +38,7 @@ from kalends.engine.placement.tangles import (
 )
 
 LARGE = 60
-"""From so many activities on a tangle is searched rather than solved: proofs take too long (measured)."""
+"""From so many activities on a tangle is searched rather than solved: proofs take too long."""
 
 
 def solve(problem: Problem, *, effort: Effort | None = None, progress: Watch | None = None) -> Solution:
