@@ -24,7 +24,12 @@ from kalends.storage import Unit
 from workspaces import Town, at
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-LAW = settings(max_examples=100, phases=(Phase.explicit, Phase.generate), deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(
+    max_examples=100,
+    phases=(Phase.explicit, Phase.generate),  # each example solves a week: to shrink one takes minutes
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 WEEK = Span(at("2026-03-09 00:00"), at("2026-03-16 00:00"))
 MORNING = at("2026-03-10 08:00")

@@ -14,7 +14,6 @@ from kalends.engine.placement import (
     Problem,
     Progress,
     Use,
-    exact,
     solve,
     violations_of,
 )

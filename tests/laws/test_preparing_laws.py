@@ -29,7 +29,7 @@ def ana(quick_api: Api) -> Person:
 
 @st.composite
 def exams(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw an exam from four days on, over the changes of the clock, in a zone of its own or as whole days."""
+    """Draw an exam from four days on, over changes of the clock, in a zone of its own or as whole days."""
     day = date(2026, 3, 6) + timedelta(days=draw(st.integers(0, 700)))
     if draw(st.integers(0, 4)) == 0:
         return {"title": "Exam", "start": day.isoformat()}

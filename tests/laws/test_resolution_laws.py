@@ -67,9 +67,7 @@ def test_the_higher_stays_and_the_lower_moves_to_free_time_or_may_be_dropped(
 
 
 VAN = Subject(id="van", kind=SubjectKind.RESOURCE)
-FLEET = {
-    id: Resource(id=id, type="vehicle", stand_ins=frozenset({"van", "car"})) for id in ("van", "car")
-}
+FLEET = {id: Resource(id=id, type="vehicle", stand_ins=frozenset({"van", "car"})) for id in ("van", "car")}
 
 
 @pytest.mark.law(4)

@@ -45,7 +45,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_scheduling_constraint")),
     )
     op.create_index(
-        "ix_scheduling_constraint_member", "scheduling_constraint", ["workspace_id", "member_id"], unique=False
+        "ix_scheduling_constraint_member",
+        "scheduling_constraint",
+        ["workspace_id", "member_id"],
+        unique=False,
     )
     op.add_column("conflict_record", sa.Column("rule", sa.String(), nullable=True))
 
