@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 from uuid import UUID
 
 import numpy as np
@@ -99,20 +99,20 @@ def gathered_from(
     more = len(alone)
     return Gathered(
         claims=Claims(
-            start=np.append(columns.start, np.array([each.since_utc for each in alone], np.int64)),
-            end=np.append(columns.end, np.array([each.until_utc for each in alone], np.int64)),
-            subject=np.append(
-                columns.subject, np.array([scene.number[each.resource_id] for each in alone], np.int64)
+            start=_followed(columns.start, [each.since_utc for each in alone]),
+            end=_followed(columns.end, [each.until_utc for each in alone]),
+            subject=_followed(columns.subject, [scene.number[each.resource_id] for each in alone]),
+            event=_followed(
+                rows.events.uid[columns.row], list(range(facts.of_events, facts.of_events + more))
             ),
-            event=np.append(rows.events.uid[columns.row], np.arange(more) + facts.of_events),
             subjects=[_subject(id, scene.resources.get(id)) for id in scene.number],
             events=facts,
-            tentative=np.append(tentative, np.zeros(more, bool)),
-            required=np.append(columns.required, np.ones(more, bool)),
+            tentative=_followed(tentative, [False] * more),
+            required=_followed(columns.required, [True] * more),
         ),
         rows=rows,
-        row=np.append(columns.row, np.full(more, -1)),
-        original=np.append(columns.original, np.full(more, np.datetime64("NaT", "s"))),
+        row=_followed(columns.row, [-1] * more),
+        original=_followed(columns.original, [np.datetime64("NaT", "s")] * more),
         members=scene.members,
         resources=scene.resources,
         reservations={each.uid: each for each in alone},
@@ -121,6 +121,10 @@ def gathered_from(
         since=since,
         until=until,
     )
+
+
+def _followed(column: NDArray[Any], more: Sequence[Any]) -> NDArray[Any]:
+    return np.append(column, np.array(more, column.dtype)) if more else column
 
 
 def _claims_any(scene: Scene) -> ColumnElement[bool]:

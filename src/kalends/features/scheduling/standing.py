@@ -79,11 +79,23 @@ def find_all(tx: Unit, since: int, until: int) -> tuple[Gathered, Found]:
     scene = Scene.of(tx, None, None, completed=False)
     kept = rows.events.numbers.derived.of(_Kept)
     kept.standing = standing = _standing(tx, kept.standing, rows, scene, since, until)
-    places = np.searchsorted(rows.events.serial, standing.columns.row)
-    columns = standing.columns._replace(row=places)
+    columns = standing.columns._replace(row=_places(rows.events.serial, standing.columns.row))
     gathered = gathered_from(tx, scene, rows, columns, standing.since, standing.until)
     kept.clashing = clashing = _clashing(kept.clashing, standing, gathered)
     return gathered, clashing.found
+
+
+def _places(serial: Ints, wanted: Ints) -> Ints:
+    """Give where each wanted serial stands among the ascending ones. They were counted up, and so lie close:
+    a table is faster than a search."""
+    if not len(serial):
+        return wanted
+    first, span = int(serial[0]), int(serial[-1] - serial[0]) + 1
+    if span > 8 * len(serial):
+        return np.searchsorted(serial, wanted)
+    table = np.zeros(span, np.int64)
+    table[serial - first] = np.arange(len(serial))
+    return table[wanted - first]
 
 
 def _standing(
