@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from kalends.cli.main import execute
 from kalends.features.identity.actor import Actor
 from rest_client import Api, Caller, Person
 from workspaces import at
@@ -72,6 +75,19 @@ def test_the_framework_s_own_refusals_are_not_documented(quick_api: Api) -> None
     for path, item in document["paths"].items():
         for method, operation in item.items():
             assert "422" not in operation["responses"], (method, path)
+
+
+def test_the_command_line_writes_the_document_without_any_data(
+    quick_api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert execute(["openapi"], {}) == 0
+    written = json.loads(capfd.readouterr().out)
+    assert written["paths"].pop("/feeds/{secret}.ics")
+    assert written == quick_api.anyone.get("/openapi.json").json()
+    assert list(empty.iterdir()) == []
 
 
 def _known(api: Api, ana: Person) -> dict[str, str]:

@@ -30,6 +30,7 @@ _RUN, _CALENDAR, _CLASHES, _PEOPLE, _KEEPING = (
 COMMANDS = {
     "serve": Entry("serving", "Serve REST and feeds.", _RUN),
     "demo": Entry("serving", "Make a demo household, if there is none yet, and serve it.", _RUN),
+    "openapi": Entry("describing", "Write the OpenAPI document of this version; needs no data.", _RUN),
     "calendars": Entry("looking", "List the calendars.", _CALENDAR),
     "calendar": Entry("calendars", "Make, change, share and remove calendars.", _CALENDAR),
     "events": Entry("looking", "List what happens in a stretch of time.", _CALENDAR),
