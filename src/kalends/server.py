@@ -106,6 +106,7 @@ def serve(
     from kalends.interfaces.feeds import feed_routes
     from kalends.interfaces.rest.app import create_app
     from kalends.interfaces.rest.live import end_streams
+    from kalends.interfaces.web import BrowserApp, read_built
     from kalends.logs import configure_logging
 
     configure_logging(settings.log_format)
@@ -122,12 +123,15 @@ def serve(
         if prepare is not None:
             prepare(services)
         feeds = feed_routes(services, public_url=settings.public_url)
-        app = create_app(services, rest_settings(settings), beside=[feeds])
+        app = create_app(
+            services, rest_settings(settings), beside=[feeds], otherwise=BrowserApp(read_built())
+        )
         config = uvicorn.Config(
             app,
             log_config=None,  # ours stands
             access_log=False,
             server_header=False,
+            ws="none",  # whatever is installed beside us
             proxy_headers=False,  # the app itself knows which proxies to trust
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         )

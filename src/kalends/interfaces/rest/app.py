@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kalends.interfaces.rest import (
@@ -81,9 +82,16 @@ _ROUTERS: Final[Sequence[APIRouter]] = (
 
 
 def create_app(
-    services: Services, settings: RestSettings | None = None, *, beside: Sequence[APIRouter] = ()
+    services: Services,
+    settings: RestSettings | None = None,
+    *,
+    beside: Sequence[APIRouter] = (),
+    otherwise: ASGIApp | None = None,
 ) -> FastAPI:
-    """Make the app over these services. `beside` are the routes of other protocols, outside `/api/v1`."""
+    """Make the app over these services.
+
+    `beside` are the routes of other protocols, outside `/api/v1`; `otherwise` gets what no route takes.
+    """
     settings = settings or RestSettings()
     app = FastAPI(
         title="Kalends",
@@ -103,6 +111,8 @@ def create_app(
         app.include_router(router, prefix=PREFIX)
     for router in (*beside, _health):
         app.include_router(router)
+    if otherwise is not None:
+        app.router.default = otherwise
     problems.install(app)
     app.openapi = _once(lambda: openapi.document(app))  # type: ignore[method-assign]
     _surround(app, services, settings)
