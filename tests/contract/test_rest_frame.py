@@ -137,6 +137,10 @@ def test_signing_in_counts_for_the_address(strict: Api) -> None:
     assert [strict.anyone.post("/auth/sign-in", wrong).status_code for _ in range(6)] == [401] * 5 + [429]
 
 
+def test_asking_how_far_the_server_is_set_up_counts_for_the_address(strict: Api) -> None:
+    assert [strict.anyone.get("/auth/setup").status_code for _ in range(6)] == [200] * 5 + [429]
+
+
 def test_a_forwarded_address_counts_only_from_a_trusted_proxy(quick_api: Api) -> None:
     untrusting = open_api(quick_api.home, RestSettings(requests_per_minute=2))
     with untrusting.client:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from identities import PASSWORD
+from kalends.features.identity.registration import Registration
 from rest_client import Api, Person
 
 # Signing in -----------------------------------------------------------------------------------------------
@@ -25,6 +27,20 @@ def test_who_signs_up_owns_a_workspace_and_is_signed_in(api: Api) -> None:
     [member] = ana.get("/members").json()["items"]
     assert (member["id"], member["name"], member["signs_in"]) == (ana.member_id, "Ana", True)
     assert member["default_calendar_id"] is not None
+
+
+@pytest.mark.parametrize(("open_to_all", "sign_up"), [(True, "open"), (False, "invited")])
+def test_a_first_visitor_learns_whether_anybody_is_here_and_who_may_sign_up(
+    api: Api, open_to_all: bool, sign_up: str
+) -> None:
+    identity = api.services.identity
+    identity.settings = replace(identity.settings, sign_up_open=open_to_all)
+    assert api.anyone.get("/auth/setup").json() == {"empty": True, "sign_up": sign_up}
+    stranger = {"username": "ana", "password": PASSWORD, "name": "Ana"}
+    assert api.anyone.post("/auth/sign-up", stranger).status_code == (201 if open_to_all else 403)
+    if not open_to_all:
+        identity.register(Registration(username="ana", password=PASSWORD, name="Ana"))  # as `kalends account add` does
+    assert api.anyone.get("/auth/setup").json() == {"empty": False, "sign_up": sign_up}
 
 
 def test_a_refresh_token_gives_the_next_pair_once(api: Api) -> None:

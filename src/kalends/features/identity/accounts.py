@@ -42,6 +42,11 @@ def find_account(tx: Unit, username: str) -> Account | None:
     return tx.execute(select(Account).where(Account.username == username)).scalar_one_or_none()
 
 
+def anybody(tx: Unit) -> bool:
+    """Say whether there is any account."""
+    return tx.execute(select(Account.id).limit(1)).scalar() is not None
+
+
 def memberships(tx: Unit, account_id: UUID) -> tuple[Member, ...]:
     """Give the members that an account is, in all workspaces, oldest first."""
     query = select(Member).where(Member.account_id == account_id).order_by(Member.id)

@@ -72,6 +72,11 @@ class Identity:
         """Make an account whether sign-up is open or not: for administrators."""
         return self._registrar.register(registration)
 
+    def is_empty(self) -> bool:
+        """Say whether nobody has an account yet."""
+        with self._database.read(None) as tx:
+            return not accounts.anybody(tx)
+
     def accept_invitation(self, actor: Actor, invitation: str) -> Member:
         """Make the actor's account a member of the inviting workspace too; `switch` goes there.
 

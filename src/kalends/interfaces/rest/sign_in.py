@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Response
@@ -104,10 +104,25 @@ class Switch(Given):
     member_id: UUID
 
 
+class SetupView(Shown):
+    """How far this server has been set up, for whoever has not signed in."""
+
+    empty: bool = Field(description="Nobody has an account yet.")
+    sign_up: Literal["open", "invited"] = Field(description="Who may make one by themselves.")
+
+
 class Ended(Shown):
     """How many sign-ins ended."""
 
     ended: int
+
+
+@router.get("/setup", dependencies=_ANYBODY)
+def show_setup(services: CurrentServices) -> SetupView:
+    """Say what a first visitor can do. Where only invited people sign up, whoever runs the server makes the
+    first account, with `kalends account add`."""
+    sign_up: Literal["open", "invited"] = "open" if services.identity.settings.sign_up_open else "invited"
+    return SetupView(empty=services.identity.is_empty(), sign_up=sign_up)
 
 
 @router.post("/sign-up", status_code=201, response_model=TokensView, dependencies=_ANYBODY)
