@@ -38,8 +38,8 @@ def test_a_first_visitor_learns_whether_anybody_is_here_and_who_may_sign_up(
     assert api.anyone.get("/auth/setup").json() == {"empty": True, "sign_up": sign_up}
     stranger = {"username": "ana", "password": PASSWORD, "name": "Ana"}
     assert api.anyone.post("/auth/sign-up", stranger).status_code == (201 if open_to_all else 403)
-    if not open_to_all:
-        identity.register(Registration(username="ana", password=PASSWORD, name="Ana"))  # as `kalends account add` does
+    if not open_to_all:  # as `kalends account add` does
+        identity.register(Registration(username="ana", password=PASSWORD, name="Ana"))
     assert api.anyone.get("/auth/setup").json() == {"empty": False, "sign_up": sign_up}
 
 
