@@ -1,0 +1,35 @@
+import { createContext } from "svelte";
+
+import type { Api } from "#/api/client";
+import { Live } from "#/api/live.svelte";
+import { Formats } from "#/text/formats.svelte";
+import { type Translate, Words } from "#/text/words.svelte";
+
+import { Device } from "./device.svelte";
+import { Household } from "./household.svelte";
+import { Notices } from "./notices.svelte";
+import { Router } from "./router.svelte";
+import { Session } from "./session.svelte";
+
+/** Everything that pages share; made once by `main`, handed down as context. */
+export class App {
+  readonly session = new Session();
+  readonly router = new Router();
+  readonly words = new Words();
+  readonly notices = new Notices();
+  readonly device = new Device();
+  readonly live = new Live();
+  readonly formats: Formats = new Formats(this.words);
+
+  get api(): Api {
+    return this.session.api;
+  }
+
+  get t(): Translate {
+    return this.words.t;
+  }
+}
+
+/** `getApp` works anywhere in the page, `getHousehold` where somebody is signed in. */
+export const [getApp, setApp] = createContext<App>();
+export const [getHousehold, setHousehold] = createContext<Household>();

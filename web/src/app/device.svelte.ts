@@ -1,0 +1,36 @@
+/** What this browser remembers by itself, before and after sign-in; nothing of it is anybody's secret. */
+export type Theme = "auto" | "light" | "dark";
+
+const THEME = "kalends.theme";
+const HIDDEN = "kalends.hidden-calendars";
+
+export class Device {
+  theme: Theme = $state(read(THEME, "auto") as Theme);
+  /** Calendars that are not drawn on this device. */
+  hidden: ReadonlySet<string> = $state.raw(new Set(JSON.parse(read(HIDDEN, "[]")) as string[]));
+
+  constructor() {
+    this.#apply();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    localStorage.setItem(THEME, theme);
+    this.#apply();
+  }
+
+  toggleCalendar(id: string): void {
+    const hidden = new Set(this.hidden);
+    if (!hidden.delete(id)) hidden.add(id);
+    this.hidden = hidden;
+    localStorage.setItem(HIDDEN, JSON.stringify([...hidden]));
+  }
+
+  #apply(): void {
+    document.documentElement.dataset["theme"] = this.theme;
+  }
+}
+
+function read(name: string, otherwise: string): string {
+  return localStorage.getItem(name) ?? otherwise;
+}

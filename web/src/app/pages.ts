@@ -1,0 +1,93 @@
+import Calendar from "@lucide/svelte/icons/calendar-days";
+import Conflicts from "@lucide/svelte/icons/triangle-alert";
+import Optimise from "@lucide/svelte/icons/wand-sparkles";
+import History from "@lucide/svelte/icons/history";
+import People from "@lucide/svelte/icons/users";
+import Calendars from "@lucide/svelte/icons/layers";
+import Resources from "@lucide/svelte/icons/car";
+import Rules from "@lucide/svelte/icons/scale";
+import Settings from "@lucide/svelte/icons/settings";
+import type { Component } from "svelte";
+
+import type { Key } from "#/text/words.svelte";
+
+/** A page of the app: its address, its name, its sign in the navigation, and where its code is. */
+export interface Page {
+  readonly path: string;
+  readonly title: Key;
+  readonly icon: Component;
+  /** Where the navigation has it; on a phone the first four are at hand and the rest under "More". */
+  readonly group: "time" | "people" | "settings";
+  readonly load: () => Promise<{ default: Component }>;
+}
+
+export const PAGES: readonly [Page, ...Page[]] = [
+  {
+    path: "/calendar",
+    title: "nav.calendar",
+    icon: Calendar,
+    group: "time",
+    load: () => import("#/features/calendar/CalendarPage.svelte"),
+  },
+  {
+    path: "/conflicts",
+    title: "nav.conflicts",
+    icon: Conflicts,
+    group: "time",
+    load: () => import("#/features/conflicts/ConflictsPage.svelte"),
+  },
+  {
+    path: "/optimise",
+    title: "nav.optimise",
+    icon: Optimise,
+    group: "time",
+    load: () => import("#/features/optimise/OptimisePage.svelte"),
+  },
+  {
+    path: "/history",
+    title: "nav.history",
+    icon: History,
+    group: "time",
+    load: () => import("#/features/history/HistoryPage.svelte"),
+  },
+  {
+    path: "/people",
+    title: "nav.people",
+    icon: People,
+    group: "people",
+    load: () => import("#/features/people/PeoplePage.svelte"),
+  },
+  {
+    path: "/calendars",
+    title: "nav.calendars",
+    icon: Calendars,
+    group: "people",
+    load: () => import("#/features/calendars/CalendarsPage.svelte"),
+  },
+  {
+    path: "/resources",
+    title: "nav.resources",
+    icon: Resources,
+    group: "people",
+    load: () => import("#/features/resources/ResourcesPage.svelte"),
+  },
+  {
+    path: "/rules",
+    title: "nav.rules",
+    icon: Rules,
+    group: "people",
+    load: () => import("#/features/rules/RulesPage.svelte"),
+  },
+  {
+    path: "/settings",
+    title: "nav.settings",
+    icon: Settings,
+    group: "settings",
+    load: () => import("#/features/settings/SettingsPage.svelte"),
+  },
+];
+
+/** Give the page at an address; the calendar where there is none. */
+export function pageAt(path: string): Page {
+  return PAGES.find((page) => path === page.path || path.startsWith(`${page.path}/`)) ?? PAGES[0];
+}

@@ -1,0 +1,31 @@
+import app from "./de/app.json";
+import calendar from "./de/calendar.json";
+import calendars from "./de/calendars.json";
+import conflicts from "./de/conflicts.json";
+import events from "./de/events.json";
+import history from "./de/history.json";
+import importing from "./de/importing.json";
+import optimise from "./de/optimise.json";
+import people from "./de/people.json";
+import resources from "./de/resources.json";
+import rules from "./de/rules.json";
+import settings from "./de/settings.json";
+import setup from "./de/setup.json";
+import signIn from "./de/sign-in.json";
+
+export const de = {
+  ...app,
+  ...calendar,
+  ...calendars,
+  ...conflicts,
+  ...events,
+  ...history,
+  ...importing,
+  ...optimise,
+  ...people,
+  ...resources,
+  ...rules,
+  ...settings,
+  ...setup,
+  ...signIn,
+};

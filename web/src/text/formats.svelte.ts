@@ -1,0 +1,73 @@
+import type { Words } from "./words.svelte";
+
+/** Dates, times and lengths as the language writes them. Instants are milliseconds since 1970. */
+export class Formats {
+  #words: Words;
+  #made = new Map<string, Intl.DateTimeFormat>();
+
+  constructor(words: Words) {
+    this.#words = words;
+  }
+
+  /** `14:30` or `2:30 PM`. */
+  time(instant: number, zone: string): string {
+    return this.#format({ hour: "numeric", minute: "2-digit" }, zone).format(instant);
+  }
+
+  /** `Tue, 24 Nov`; with the year where it is not this year's. */
+  day(instant: number, zone: string, now: number = Date.now()): string {
+    const year = (at: number) => this.#format({ year: "numeric" }, zone).format(at);
+    const further = year(instant) === year(now) ? {} : ({ year: "numeric" } as const);
+    return this.#format({ weekday: "short", day: "numeric", month: "short", ...further }, zone).format(
+      instant,
+    );
+  }
+
+  /** `Tue, 24 Nov, 14:30 – 15:30`, each part once. */
+  range(start: number, end: number, zone: string): string {
+    const format = this.#format(
+      { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+      zone,
+    );
+    return format.formatRange(start, end);
+  }
+
+  /** An all-day stretch; `end` is the first date that is not in it. */
+  dates(start: string, end: string): string {
+    const last = Date.parse(`${end}T00:00:00Z`) - 86_400_000;
+    const options = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+    return this.#format(options, "UTC").formatRange(Date.parse(`${start}T00:00:00Z`), last);
+  }
+
+  /** `24 Nov 2026, 14:30`. */
+  moment(instant: number, zone: string): string {
+    return this.#format({ dateStyle: "medium", timeStyle: "short" }, zone).format(instant);
+  }
+
+  /** `90` as `1 hr, 30 min`, as the language says it. */
+  minutes(minutes: number): string {
+    const parts: [number, string][] = [
+      [Math.floor(minutes / 1440), "day"],
+      [Math.floor((minutes % 1440) / 60), "hour"],
+      [minutes % 60, "minute"],
+    ];
+    const said = parts
+      .filter(([value]) => value > 0)
+      .map(([value, unit]) =>
+        new Intl.NumberFormat(this.#words.locale, { style: "unit", unit, unitDisplay: "short" }).format(
+          value,
+        ),
+      );
+    return new Intl.ListFormat(this.#words.locale, { style: "narrow", type: "unit" }).format(said);
+  }
+
+  #format(options: Intl.DateTimeFormatOptions, zone: string): Intl.DateTimeFormat {
+    const key = `${this.#words.locale} ${zone} ${JSON.stringify(options)}`;
+    let format = this.#made.get(key);
+    if (!format) {
+      format = new Intl.DateTimeFormat(this.#words.locale, { ...options, timeZone: zone });
+      this.#made.set(key, format);
+    }
+    return format;
+  }
+}
