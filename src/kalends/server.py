@@ -91,6 +91,7 @@ def hooks() -> Hooks:
 def serve(
     settings: Settings,
     *,
+    identity: IdentitySettings | None = None,
     prepare: Callable[[Services], None] | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
@@ -114,7 +115,7 @@ def serve(
     with ExitStack() as held:
         held.enter_context(alone(settings))
         bring_up_alone(settings)
-        services = compose(settings)
+        services = compose(settings, identity=identity)
         held.callback(services.database.close)
         held.callback(services.optimiser.close)
         listening = held.enter_context(closing(_listen(settings)))

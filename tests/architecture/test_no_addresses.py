@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -28,3 +29,11 @@ def test_no_tracked_file_names_a_package_host_or_a_machine() -> None:
         if NEEDLE.search(line)
     ]
     assert found == []
+
+
+def test_the_lock_of_the_browser_app_names_no_place_to_download_from() -> None:
+    packages = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 100
+    assert [name for name, locked in packages.items() if "resolved" in locked] == []
+    # What is installed is known by its digest, wherever it comes from.
+    assert [name for name, locked in packages.items() if name and "integrity" not in locked] == []
