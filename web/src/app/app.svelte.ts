@@ -10,6 +10,7 @@ import { Household } from "./household.svelte";
 import { Notices } from "./notices.svelte";
 import { Router } from "./router.svelte";
 import { Session } from "./session.svelte";
+import { Shortcuts } from "./shortcuts.svelte";
 
 /** Everything that pages share; made once by `main`, handed down as context. */
 export class App {
@@ -19,6 +20,7 @@ export class App {
   readonly notices = new Notices();
   readonly device = new Device();
   readonly live = new Live();
+  readonly shortcuts = new Shortcuts();
   readonly formats: Formats = new Formats(this.words);
 
   get api(): Api {

@@ -1,3 +1,5 @@
+import type { Wall } from "#/time/zoned";
+
 import type { Words } from "./words.svelte";
 
 /** Dates, times and lengths as the language writes them. Instants are milliseconds since 1970. */
@@ -39,9 +41,49 @@ export class Formats {
     return this.#format(options, "UTC").formatRange(Date.parse(`${start}T00:00:00Z`), last);
   }
 
+  /** From when to when, as the server writes it: dates all day, without an offset the same on every clock. */
+  span(start: string, end: string, zone: string): string {
+    if (start.length === 10) return this.dates(start, end);
+    const floating = !/(Z|[+-]\d\d:\d\d)$/.test(start);
+    const at = (text: string) => Date.parse(floating ? `${text}Z` : text);
+    return this.range(at(start), at(end), floating ? "UTC" : zone);
+  }
+
+  /** The day of the week of a date, as short as can be read: `Tue`. */
+  weekday(date: string): string {
+    return this.#format({ weekday: "short" }, "UTC").format(Date.parse(date));
+  }
+
+  /** The number of a date in its month: `24`. */
+  dayOfMonth(date: string): string {
+    return this.#format({ day: "numeric" }, "UTC").format(Date.parse(date));
+  }
+
+  /** An hour of the clock: `14:00` or `2 PM`. */
+  hour(hour: number): string {
+    const twelve = this.#format({ hour: "numeric" }, "UTC").resolvedOptions().hour12;
+    const options = twelve ? { hour: "numeric" } : { hour: "2-digit", minute: "2-digit" };
+    return this.#format(options as Intl.DateTimeFormatOptions, "UTC").format(Date.UTC(2000, 0, 1, hour));
+  }
+
   /** `24 Nov 2026, 14:30`. */
   moment(instant: number, zone: string): string {
     return this.#format({ dateStyle: "medium", timeStyle: "short" }, zone).format(instant);
+  }
+
+  /** A wall time or date, whatever zone it is of: `Tuesday`, `24`, `2 PM`, as the options say. */
+  wall(wall: Wall, options: Intl.DateTimeFormatOptions): string {
+    return this.#format(options, "UTC").format(asUtc(wall));
+  }
+
+  /** From one wall time or date to another that it includes, each part once: `16 – 22 November 2026`. */
+  walls(first: Wall, last: Wall, options: Intl.DateTimeFormatOptions): string {
+    return this.#format(options, "UTC").formatRange(asUtc(first), asUtc(last));
+  }
+
+  /** Several things as one: `A, B, C`. */
+  list(parts: readonly string[]): string {
+    return new Intl.ListFormat(this.#words.locale, { style: "narrow", type: "unit" }).format(parts);
   }
 
   /** `90` as `1 hr, 30 min`, as the language says it. */
@@ -70,4 +112,8 @@ export class Formats {
     }
     return format;
   }
+}
+
+function asUtc(wall: Wall): number {
+  return Date.parse(wall.length === 10 ? `${wall}T00:00:00Z` : `${wall}Z`);
 }
