@@ -77,3 +77,13 @@ class Unavailable(KalendsError):
     """Something outside is down or busy for now; the same request may succeed later."""
 
     code = "unavailable"
+
+
+def must_be_version(what: str, version: int, expected: int | None) -> None:
+    """Refuse with `Stale` a change that was made from another version than the stored one; None takes any."""
+    if expected not in (None, version):
+        raise Stale(
+            f"The {what} is at version {version}, not {expected}: read it again.",
+            expected=expected,
+            version=version,
+        )

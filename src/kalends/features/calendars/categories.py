@@ -13,7 +13,11 @@ from kalends.features.calendars.models import GENERAL, Category, Event
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Workspace
-from kalends.kit.errors import Clash, InvalidInput, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    must_be_version,
+)
 from kalends.kit.text import checked_color, checked_name
 from kalends.storage import Unit
 
@@ -88,8 +92,7 @@ def update_category(
     actor.must_write()
     tx.lock(Category, [category_id])
     category = tx.get(Category, category_id)
-    if expected_version is not None and category.version != expected_version:
-        raise Stale(f"The category is at version {category.version}.", version=category.version)
+    must_be_version("category", category.version, expected_version)
     if "name" in changes:
         name = checked_name(changes["name"], field="name", limit=100)
         if name.casefold() != category.key:

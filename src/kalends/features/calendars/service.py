@@ -20,7 +20,12 @@ from kalends.features.calendars.models import (
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member, Workspace
-from kalends.kit.errors import Clash, Forbidden, InvalidInput, Stale
+from kalends.kit.errors import (
+    Clash,
+    Forbidden,
+    InvalidInput,
+    must_be_version,
+)
 from kalends.kit.text import checked_color, checked_name
 from kalends.storage import Unit
 
@@ -110,11 +115,7 @@ def update_calendar(
     """
     tx.lock(Calendar, [calendar_id])
     calendar = _administered(tx, actor, calendar_id)
-    if expected_version is not None and calendar.version != expected_version:
-        raise Stale(
-            f"The calendar is at version {calendar.version}, not {expected_version}: read it again.",
-            version=calendar.version,
-        )
+    must_be_version("calendar", calendar.version, expected_version)
     if "name" in changes:
         calendar.name = checked_name(changes["name"], field="name")
     if "color" in changes:

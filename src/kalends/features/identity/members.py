@@ -19,7 +19,10 @@ from kalends.features.identity.names import display_name
 from kalends.features.identity.preferences import Preferences
 from kalends.features.identity.refusals import AlreadyMember, LastOwner
 from kalends.features.identity.workspaces import lock_workspace, workspace_of
-from kalends.kit.errors import InvalidInput, Stale
+from kalends.kit.errors import (
+    InvalidInput,
+    must_be_version,
+)
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_id, page
 from kalends.storage import Unit
 
@@ -233,12 +236,7 @@ class Members:
     def _locked(self, tx: Unit, member_id: UUID, expected_version: int | None) -> Member:
         tx.lock(Member, [member_id])
         member = tx.get(Member, member_id)
-        if expected_version is not None and member.version != expected_version:
-            raise Stale(
-                f"The member is at version {member.version}, not {expected_version}; read it again.",
-                expected=expected_version,
-                version=member.version,
-            )
+        must_be_version("member", member.version, expected_version)
         return member
 
     def _written(self, tx: Unit, actor: Actor, member: Member, action: str, fields: Any) -> Member:

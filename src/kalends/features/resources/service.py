@@ -29,7 +29,11 @@ from kalends.features.resources.capacity import (
 from kalends.features.resources.models import Reservation, ReservationStatus, Resource, ResourceType
 from kalends.features.resources.uses import EventUses, Holding, Uses
 from kalends.ical.values import FIRST_YEAR, LAST_YEAR
-from kalends.kit.errors import Clash, InvalidInput, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    must_be_version,
+)
 from kalends.kit.text import checked_name, checked_text
 from kalends.storage import Database, Unit
 
@@ -115,7 +119,7 @@ class Resources:
         taken at once up to the horizon, and `ResourceInUse` as `remove` does.
         """
         resource = self._locked(tx, actor, resource_id)
-        _must_be_version(resource, expected_version)
+        must_be_version("resource", resource.version, expected_version)
         if "name" in changes:
             resource.name = checked_name(changes["name"], field="name")
         if "type" in changes:
@@ -149,7 +153,7 @@ class Resources:
         Raises `ResourceInUse` where something to come needs it, unless `force`: that then conflicts.
         """
         resource = self._locked(tx, actor, resource_id)
-        _must_be_version(resource, expected_version)
+        must_be_version("resource", resource.version, expected_version)
         if resource.active:
             if not force:
                 self._must_be_free(tx, resource)
@@ -235,7 +239,7 @@ class Resources:
         tx.lock(Resource, [tx.get(Reservation, reservation_id).resource_id])
         reservation = tx.get(Reservation, reservation_id)
         actor.must_be_or_own(reservation.member_id)
-        _must_be_version(reservation, expected_version)
+        must_be_version("reservation", reservation.version, expected_version)
         self._write(tx, actor, reservation, changes)
         reservation.version += 1
         tx.session.flush()
@@ -360,11 +364,6 @@ def _instant(stored: str) -> int:
     start = parse_start(stored)
     assert isinstance(start, datetime), "reservations are stored with a time and a zone"
     return instant(start)
-
-
-def _must_be_version(row: Resource | Reservation, expected: int | None) -> None:
-    if expected is not None and row.version != expected:
-        raise Stale(f"It is at version {row.version}, not {expected}: read it again.", version=row.version)
 
 
 def _checked_capacity(capacity: int) -> int:

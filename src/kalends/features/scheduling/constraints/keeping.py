@@ -15,7 +15,12 @@ from kalends.features.identity.models import Member
 from kalends.features.resources.models import Resource
 from kalends.features.scheduling.constraints.models import StoredConstraint
 from kalends.features.scheduling.models import ConflictRecord
-from kalends.kit.errors import Clash, InvalidInput, NotFound, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    NotFound,
+    must_be_version,
+)
 from kalends.kit.text import checked_name
 from kalends.storage import Unit
 
@@ -153,12 +158,7 @@ def _governed(tx: Unit, actor: Actor, constraint_id: UUID, expected_version: int
     tx.lock(StoredConstraint, [constraint_id])
     row = get_constraint(tx, actor, constraint_id)
     _must_govern(actor, row.member_id)
-    if expected_version not in (None, row.version):
-        raise Stale(
-            f"The constraint is at version {row.version}, not {expected_version}: read it again.",
-            expected=expected_version,
-            version=row.version,
-        )
+    must_be_version("constraint", row.version, expected_version)
     return row
 
 

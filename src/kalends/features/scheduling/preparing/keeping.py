@@ -13,7 +13,12 @@ from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.models import Workspace
 from kalends.features.scheduling.preparing.models import PreparationRule
-from kalends.kit.errors import Clash, InvalidInput, NotFound, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    NotFound,
+    must_be_version,
+)
 from kalends.kit.text import checked_name
 from kalends.storage import Unit
 
@@ -159,10 +164,5 @@ def _owned(tx: Unit, actor: Actor, rule_id: UUID, expected_version: int | None) 
     actor.must_own_workspace()
     tx.lock(PreparationRule, [rule_id])
     row = get_rule(tx, actor, rule_id)
-    if expected_version not in (None, row.version):
-        raise Stale(
-            f"The rule is at version {row.version}, not {expected_version}: read it again.",
-            expected=expected_version,
-            version=row.version,
-        )
+    must_be_version("rule", row.version, expected_version)
     return row

@@ -15,7 +15,12 @@ from kalends.features.identity.actor import Actor, Scope
 from kalends.features.scheduling.editing import MAX_TITLE
 from kalends.features.scheduling.tasks.models import Block, BlockKind
 from kalends.features.scheduling.tasks.places import check_place, may_read, must_write
-from kalends.kit.errors import Clash, InvalidInput, NotFound, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    NotFound,
+    must_be_version,
+)
 from kalends.kit.text import checked_name
 from kalends.storage import Unit
 
@@ -23,9 +28,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKDAYS = DAYS[:5]
 SINCE, UNTIL = time(9), time(18)
 MOST_BLOCKS = 50
-MOST_MINUTES = 720
-LEAST_MINUTES = 5
-"""Of one member's, and of one block's time."""
+"""How many one member keeps at most."""
+
+LEAST_MINUTES, MOST_MINUTES = 5, 720
+"""How long one block lasts."""
 
 
 class TooManyBlocks(Clash):
@@ -130,12 +136,7 @@ def written(tx: Unit, actor: Actor, block_id: UUID, expected_version: int | None
     tx.lock(Block, [block_id])
     row = get_block(tx, actor, block_id)
     must_write(tx, actor, row, "block")
-    if expected_version not in (None, row.version):
-        raise Stale(
-            f"The block is at version {row.version}, not {expected_version}: read it again.",
-            expected=expected_version,
-            version=row.version,
-        )
+    must_be_version("block", row.version, expected_version)
     return row
 
 

@@ -16,7 +16,12 @@ from kalends.features.identity.actor import Actor, Scope
 from kalends.features.scheduling.editing import MAX_TITLE
 from kalends.features.scheduling.tasks.models import Task, TaskState
 from kalends.features.scheduling.tasks.places import check_place, may_read, must_write
-from kalends.kit.errors import Clash, InvalidInput, NotFound, Stale
+from kalends.kit.errors import (
+    Clash,
+    InvalidInput,
+    NotFound,
+    must_be_version,
+)
 from kalends.kit.text import checked_name, checked_text
 from kalends.storage import Unit
 
@@ -160,12 +165,7 @@ def written(tx: Unit, actor: Actor, task_id: UUID, expected_version: int | None 
     tx.lock(Task, [task_id])
     row = get_task(tx, actor, task_id)
     must_write(tx, actor, row, "task")
-    if expected_version not in (None, row.version):
-        raise Stale(
-            f"The task is at version {row.version}, not {expected_version}: read it again.",
-            expected=expected_version,
-            version=row.version,
-        )
+    must_be_version("task", row.version, expected_version)
     return row
 
 
