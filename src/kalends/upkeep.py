@@ -21,7 +21,16 @@ from kalends.features.scheduling.optimising import service as optimising
 from kalends.interfaces.services import Services
 from kalends.kit.errors import Unavailable
 from kalends.settings import Settings
-from kalends.storage import SCHEMA_HEAD, Database, Unit, WrongSchema, known_revisions, migrate, schema_version
+from kalends.storage import (
+    SCHEMA_HEAD,
+    Database,
+    Unit,
+    WrongSchema,
+    idempotency,
+    known_revisions,
+    migrate,
+    schema_version,
+)
 from kalends.storage.one_server import only_server
 
 _DAILY = timedelta(days=1)
@@ -38,6 +47,7 @@ class Tidied:
     audit_entries: int
     conflicts: int  # what was remembered of them
     optimisations: int  # runs with their proposals
+    requests: int  # that are known, so that repeating one does nothing twice
     sign_ins: int  # with resets, invitations and keys that are over
 
 
@@ -47,9 +57,9 @@ def tidy(services: Services, settings: Settings) -> Tidied:
     now = database.clock.now()
     trash, entries = now - timedelta(days=settings.trash_days), now - timedelta(days=settings.audit_days)
 
-    def purge(tx: Unit) -> tuple[int, int, int, int]:
+    def purge(tx: Unit) -> tuple[int, int, int, int, int]:
         kept = changes.purge(tx, before=trash), audit.purge(tx, entries)
-        return *kept, conflicts.purge(tx), optimising.purge(tx)
+        return *kept, conflicts.purge(tx), optimising.purge(tx), idempotency.purge(tx)
 
     purged = [database.write(id, purge) for id in workspace_ids(database)]
     return Tidied(
@@ -57,6 +67,7 @@ def tidy(services: Services, settings: Settings) -> Tidied:
         audit_entries=sum(each[1] for each in purged),
         conflicts=sum(each[2] for each in purged),
         optimisations=sum(each[3] for each in purged),
+        requests=sum(each[4] for each in purged),
         sign_ins=services.identity.purge(entries),
     )
 

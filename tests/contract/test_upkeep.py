@@ -21,7 +21,7 @@ from kalends.storage.schema import Table
 from kalends.upkeep import Tidied, kept_tidy, tidy
 from workspaces import Town, at
 
-NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, optimisations=0, sign_ins=0)
+NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, optimisations=0, requests=0, sign_ins=0)
 
 
 def settings(tmp_path: Path, trash_days: int = 30, audit_days: int = 60) -> Settings:

@@ -12,8 +12,8 @@ _SECRET_NAME = re.compile(
     r"password|passphrase|secret|token|authori[sz]ation|cookie|csrf|invitation|credential|api[-_]?key|\bkey$",
     re.IGNORECASE,
 )
-# API keys, invitations, resets and feeds (kal…_), refresh tokens (kalr.), and any JWT.
-_SECRET_LOOK = re.compile(r"\bkal[a-z]?[_.][\w.]{16,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+# API keys, invitations and resets (kal…_), refresh tokens (kalr.), any JWT, and where a feed is.
+_SECRET_LOOK = re.compile(r"\bkal[a-z]?[_.][\w.]{16,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=/feeds/)\w{16,}")
 
 
 def redacted(value: Any, name: str = "") -> Any:

@@ -22,6 +22,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.errors import NotFound, Unavailable
 from kalends.kit.ids import Ids
+from kalends.storage.riders import rider_to
 from kalends.storage.schema import Identified, Scoped, Table
 
 T = TypeVar("T")
@@ -114,11 +115,20 @@ class Unit:
         target = cast(TableClause, table.__table__)
         statement = insert(target)
         if unless_there:
-            dialect = self.session.get_bind().dialect.name
-            statement = _INSERTS[dialect](target).on_conflict_do_nothing()
+            statement = self._insert_unless_there(target)
         rest = iter(rows)
         while batch := [{**scope, **row} for row in islice(rest, _BATCH)]:
             self.session.execute(statement, batch)
+
+    def claim(self, table: type[Scoped], **row: Any) -> bool:
+        """Insert one row, or say that there is one with its primary key. Of several at once one gets it; the
+        others wait until it is stored or given up."""
+        target = cast(TableClause, cast(type[Table], table).__table__)
+        statement = self._insert_unless_there(target).values(workspace_id=self.workspace_id, **row)
+        return self.session.execute(statement.returning(target.c.workspace_id)).first() is not None
+
+    def _insert_unless_there(self, target: TableClause) -> sqlite.Insert | postgresql.Insert:
+        return _INSERTS[self.session.get_bind().dialect.name](target).on_conflict_do_nothing()
 
     def add(self, row: T) -> T:
         """Store one row now, so that what follows in this unit sees it."""
@@ -192,7 +202,17 @@ class Database:
     def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction and commit; run the whole of it again after a deadlock or a busy
         database, so it must not reach outside the unit. Raises `Unavailable` when it stays so."""
-        return self._written(workspace_id, work, Session.commit)
+        rider = rider_to(workspace_id)
+        if rider is None:
+            return self._written(workspace_id, work, Session.commit)
+
+        def both(tx: Unit) -> T:
+            rider.work(tx)
+            return work(tx)
+
+        result = self._written(workspace_id, both, Session.commit)
+        rider.stored = True
+        return result
 
     def rehearse(self, workspace_id: UUID, work: Callable[[Unit], T]) -> T:
         """Run `work` as `write` would, see what comes of it, and leave no trace."""

@@ -29,6 +29,7 @@ from kalends.interfaces.rest import (
     events,
     files,
     free_time,
+    idempotency,
     invitations,
     live,
     members,
@@ -46,6 +47,7 @@ from kalends.interfaces.rest import (
 )
 from kalends.interfaces.rest.context import CSRF_HEADER, CurrentServices
 from kalends.interfaces.rest.frame import Frame
+from kalends.interfaces.rest.idempotency import Idempotency
 from kalends.interfaces.rest.limits import BodyLimit, RequestLimits
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
@@ -121,6 +123,7 @@ def create_app(
 
 def _surround(app: FastAPI, services: Services, settings: RestSettings) -> None:
     """Add the middleware, innermost first."""
+    app.add_middleware(Idempotency, database=services.database, prefix=PREFIX)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(Frame, ids=services.database.ids, clock=services.database.clock)
     if settings.cors_origins:
@@ -130,8 +133,15 @@ def _surround(app: FastAPI, services: Services, settings: RestSettings) -> None:
             # "Any page" must not act with the reader's cookie.
             allow_credentials="*" not in settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", CSRF_HEADER],
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-Match",
+                "If-None-Match",
+                idempotency.HEADER,
+                CSRF_HEADER,
+            ],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id", idempotency.REPLAYED],
             max_age=600,
         )
     if settings.trusted_proxies:

@@ -10,6 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.sign_ins import BrowserSession
+from kalends.interfaces.rest.idempotency import begin_attempt
 from kalends.interfaces.rest.limits import RequestLimits
 from kalends.interfaces.services import Services
 from kalends.kit.errors import InvalidInput, Unauthenticated
@@ -82,6 +83,7 @@ def current_actor(
         raise
     request.state.member_id = actor.member_id  # for the access log
     limits.count("account", str(actor.account_id or actor.member_id))
+    begin_attempt(request, actor)
     return actor
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from kalends.interfaces.rest import idempotency
 from kalends.interfaces.rest.problems import MEDIA_TYPE, Problem
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -47,7 +48,11 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     components["responses"] = {f"Problem{status}": _described(status) for status in _WHY}
-    for method, operation in _operations(spec):
+    components["parameters"] = {"IdempotencyKey": idempotency.parameter()}
+    for path, method, operation in _operations(spec):
+        if method == "post" and "/auth/" not in path:
+            parameters = operation.setdefault("parameters", [])
+            parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         answers = operation["responses"]
         answers.pop("422", None)
         for status in _problems(method, operation):
@@ -60,11 +65,11 @@ def also(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
 
 
-def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for item in spec["paths"].values():
+def _operations(spec: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in spec["paths"].items():
         for method in _METHODS:
             if method in item:
-                yield method, item[method]
+                yield path, method, item[method]
 
 
 def _problems(method: str, operation: Mapping[str, Any]) -> Iterator[int]:
@@ -74,7 +79,7 @@ def _problems(method: str, operation: Mapping[str, Any]) -> Iterator[int]:
         yield 409
     if "requestBody" in operation:
         yield from (413, 415)
-    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+    if any(parameter.get("name") == "If-Match" for parameter in operation.get("parameters", ())):
         yield 412
 
 
