@@ -195,6 +195,9 @@ def test_an_account_in_two_workspaces_switches_between_them(api: Api) -> None:
     joined = rui.post("/invitations/accept", {"token": token}).json()
     mine = rui.get("/auth/memberships").json()["items"]
     assert [each["workspace_id"] for each in mine] == [rui.workspace_id, ana.workspace_id]
+    assert [each["workspace_name"] for each in mine] == [
+        person.get("/workspace").json()["name"] for person in (rui, ana)
+    ]
     there = rui.post("/auth/switch", {"member_id": joined["member_id"]}).json()
     assert api.bearing(there["access_token"]).get("/workspace").json()["id"] == ana.workspace_id
     assert rui.post("/auth/switch", {"member_id": ana.member_id}).status_code == 404

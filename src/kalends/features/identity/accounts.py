@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from kalends.features.identity.models import Account, Member, PasswordReset, SignInEnd
+from kalends.features.identity.models import Account, Member, PasswordReset, Permission, SignInEnd, Workspace
 from kalends.features.identity.refusals import UsernameTaken
 from kalends.features.identity.sign_ins import end
 from kalends.kit.errors import InvalidInput
 from kalends.storage import Unit
 
 _EMAIL_MAX = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """One of the members that an account is, and where."""
+
+    id: UUID
+    workspace_id: UUID
+    workspace_name: str
+    name: str
+    permission: Permission
 
 
 def add_account(tx: Unit, *, username: str, email: str | None, password_hash: str) -> Account:
@@ -51,6 +63,27 @@ def memberships(tx: Unit, account_id: UUID) -> tuple[Member, ...]:
     """Give the members that an account is, in all workspaces, oldest first."""
     query = select(Member).where(Member.account_id == account_id).order_by(Member.id)
     return tuple(tx.execute(query.execution_options(across_workspaces="an account is global")).scalars())
+
+
+def homes(tx: Unit, account_id: UUID) -> tuple[Home, ...]:
+    """Give the members that an account is, each with the name of its workspace, oldest first."""
+    query = (
+        select(Member, Workspace.name)
+        .join(Workspace, Workspace.id == Member.workspace_id)
+        .where(Member.account_id == account_id)
+        .order_by(Member.id)
+    )
+    found = tx.execute(query.execution_options(across_workspaces="an account is global"))
+    return tuple(
+        Home(
+            id=member.id,
+            workspace_id=member.workspace_id,
+            workspace_name=workspace_name,
+            name=member.name,
+            permission=member.permission,
+        )
+        for member, workspace_name in found
+    )
 
 
 def replace_password(

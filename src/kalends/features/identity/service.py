@@ -100,6 +100,12 @@ class Identity:
         with self._database.read(None) as tx:
             return accounts.memberships(tx, _account_of(actor))
 
+    def homes(self, actor: Actor) -> tuple[accounts.Home, ...]:
+        """Give `memberships`, each with the name of its workspace."""
+        actor.must_have(Scope.ADMIN)
+        with self._database.read(None) as tx:
+            return accounts.homes(tx, _account_of(actor))
+
     def set_disabled(self, username: str, disabled: bool) -> None:
         """Shut an account out and end its sign-ins, or let it in again: for administrators.
 

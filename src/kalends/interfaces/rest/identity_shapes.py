@@ -61,6 +61,12 @@ class MembershipView(Shown):
     permission: Permission
 
 
+class HomeView(MembershipView):
+    """One of the members that an account is, with the name of the workspace."""
+
+    workspace_name: str
+
+
 class WorkspaceView(Shown):
     """The household or team."""
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import ConfigDict, Field, SecretStr
 
 from kalends.features.identity import sign_ins
+from kalends.features.identity.accounts import Home
 from kalends.features.identity.actor import Actor
-from kalends.features.identity.models import Member, Role, SignIn
+from kalends.features.identity.models import Role, SignIn
 from kalends.features.identity.registration import Registration
 from kalends.features.identity.sign_ins import Tokens
 from kalends.interfaces.rest.context import Address, CurrentActor, CurrentServices, count_address
-from kalends.interfaces.rest.identity_shapes import ActorView, MembershipView, SignInView, TokensView
+from kalends.interfaces.rest.identity_shapes import ActorView, HomeView, SignInView, TokensView
 from kalends.interfaces.rest.shapes import Given, PageOf, Shown
 from kalends.kit.pagination import Page
 
@@ -188,10 +189,10 @@ def reset_password(body: PasswordReset, services: CurrentServices) -> None:
     services.identity.reset_password(body.token.get_secret_value(), body.new_password.get_secret_value())
 
 
-@router.get("/memberships", response_model=PageOf[MembershipView])
-def list_memberships(actor: CurrentActor, services: CurrentServices) -> Page[Member]:
+@router.get("/memberships", response_model=PageOf[HomeView])
+def list_memberships(actor: CurrentActor, services: CurrentServices) -> Page[Home]:
     """Give the members that this account is, in all workspaces."""
-    return Page(items=services.identity.memberships(actor))
+    return Page(items=services.identity.homes(actor))
 
 
 @router.post("/switch", response_model=TokensView)
