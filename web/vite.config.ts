@@ -2,12 +2,13 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 import { precompressed } from "./plugins/precompressed.ts";
+import { worker } from "./plugins/worker.ts";
 
 // The server that `npm run dev` forwards to; its pages come from Vite, so that changes show at once.
 const SERVER = process.env["KALENDS_SERVER"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [svelte(), precompressed()],
+  plugins: [svelte(), worker(), precompressed()],
   build: {
     outDir: "../src/kalends/interfaces/web/built",
     emptyOutDir: true,

@@ -2,6 +2,7 @@ import { createContext } from "svelte";
 
 import type { Api } from "#/api/client";
 import { Live } from "#/api/live.svelte";
+import { Network } from "#/api/network.svelte";
 import { Formats } from "#/text/formats.svelte";
 import { type Translate, Words } from "#/text/words.svelte";
 
@@ -14,14 +15,26 @@ import { Shortcuts } from "./shortcuts.svelte";
 
 /** Everything that pages share; made once by `main`, handed down as context. */
 export class App {
-  readonly session = new Session();
+  readonly network = new Network();
+  readonly session = new Session(this.network);
   readonly router = new Router();
   readonly words = new Words();
   readonly notices = new Notices();
   readonly device = new Device();
-  readonly live = new Live();
+  readonly live = new Live({
+    signedIn: () => this.session.check(),
+    reached: () => this.network.answered(),
+    refreshed: () => this.network.refreshed(),
+  });
   readonly shortcuts = new Shortcuts();
   readonly formats: Formats = new Formats(this.words);
+
+  constructor() {
+    this.network.onturn = (turn) => {
+      if (turn === "late") this.live.refresh();
+      else if (turn === "silent" || !this.live.connected) this.live.reopen();
+    };
+  }
 
   get api(): Api {
     return this.session.api;

@@ -1,0 +1,2 @@
+/** What a page tells the worker that waits: to take over, or to do so only if no other page runs the version before. */
+export type Order = "take over" | "take over if alone";
