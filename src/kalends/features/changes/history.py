@@ -18,7 +18,7 @@ from kalends.features.calendars.models import Event
 from kalends.features.calendars.objects import Image
 from kalends.features.calendars.projection import member_of
 from kalends.features.calendars.queries import BUSY, views_of
-from kalends.features.changes.models import ChangeOperation, ChangeSet, State
+from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.service import operation_of, operations_of
 from kalends.features.changes.values import Operation
 from kalends.features.identity.actor import Actor
@@ -72,10 +72,21 @@ class ChangeSetView:
 
 
 def list_change_sets(
-    tx: Unit, actor: Actor, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT
+    tx: Unit,
+    actor: Actor,
+    *,
+    actor_member_id: UUID | None = None,
+    source: Source | None = None,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[ChangeSetView]:
-    """Give the applied sets of which the actor may know an operation or which they made, newest first."""
+    """Give the applied sets of which the actor may know an operation or which they made, newest first: all,
+    or those of one member or source."""
     query = select(ChangeSet).where(ChangeSet.state == State.APPLIED)
+    if actor_member_id is not None:
+        query = query.where(ChangeSet.actor_member_id == actor_member_id)
+    if source is not None:
+        query = query.where(ChangeSet.source == source)
     if cursor is not None:
         query = query.where(ChangeSet.id < decode_id(cursor))
     rows = tx.execute(query.order_by(ChangeSet.id.desc()).limit(checked_limit(limit) + 1)).scalars().all()

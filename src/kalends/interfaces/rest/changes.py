@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from kalends.features.changes import ChangeSetView, Source, get_change_set, list_change_sets
+from kalends.features.changes import Source, get_change_set, list_change_sets
+from kalends.features.scheduling.retelling import Retold, retell
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, PageCursor, PageLimit
 from kalends.interfaces.rest.events import Preview
-from kalends.interfaces.rest.outcomes import OperationShown, OutcomeShown
+from kalends.interfaces.rest.outcomes import OperationShown, OutcomeShown, ReasonShown
 from kalends.interfaces.rest.readers import Reader
 from kalends.interfaces.rest.shapes import PageOf, Shown
 from kalends.kit.pagination import DEFAULT_LIMIT
@@ -30,12 +31,19 @@ class ChangeSetShown(Shown):
     cause_id: UUID | None = Field(description="The set whose conflicts this one resolved by itself.")
     undoes_id: UUID | None
     undone_by_id: UUID | None
-    reasons: list[str] = Field(description="Codes of the reasons why moves were made by themselves.")
+    sentence: str = Field(
+        examples=["Anna moved Soccer practice to Tue 17:00", "Moved Gym out of the way, to Tue 18:15"],
+        description="What was done. Titles that you may not see read `Busy`.",
+    )
+    reasons: list[ReasonShown] = Field(
+        description="Why moves were made by themselves, of those events that you see in full."
+    )
     operations: list[OperationShown]
     hidden: int = Field(description="How many more operations are on events that you may not know of.")
 
     @classmethod
-    def of(cls, view: ChangeSetView) -> Self:
+    def of(cls, retold: Retold) -> Self:
+        view = retold.view
         found = view.change_set
         return cls(
             id=found.id,
@@ -45,7 +53,8 @@ class ChangeSetShown(Shown):
             cause_id=found.cause_id,
             undoes_id=found.undoes_id,
             undone_by_id=found.undone_by_id,
-            reasons=[reason["code"] for reason in found.reasons],
+            sentence=retold.sentence,
+            reasons=[ReasonShown(code=each.code, words=each.words) for each in retold.reasons],
             operations=[OperationShown.of(each) for each in view.operations],
             hidden=view.hidden,
         )
@@ -53,12 +62,20 @@ class ChangeSetShown(Shown):
 
 @router.get("")
 def list_sets(
-    actor: Reader, services: CurrentServices, cursor: PageCursor = None, limit: PageLimit = DEFAULT_LIMIT
+    actor: Reader,
+    services: CurrentServices,
+    actor_member_id: UUID | None = None,
+    source: Source | None = None,
+    cursor: PageCursor = None,
+    limit: PageLimit = DEFAULT_LIMIT,
 ) -> PageOf[ChangeSetShown]:
-    """Give what was done that you made or may know of. A page may hold fewer than `limit`."""
+    """Give what was done that you made or may know of, by anybody or by one member, from anywhere or from one
+    source. A page may hold fewer than `limit`."""
     with services.database.read(actor.workspace_id) as tx:
-        found = list_change_sets(tx, actor, cursor=cursor, limit=limit)
-        items = [ChangeSetShown.of(view) for view in found.items]
+        found = list_change_sets(
+            tx, actor, actor_member_id=actor_member_id, source=source, cursor=cursor, limit=limit
+        )
+        items = [ChangeSetShown.of(each) for each in retell(tx, actor, found.items)]
         return PageOf(items=items, next=found.next)
 
 
@@ -66,7 +83,7 @@ def list_sets(
 def read_set(change_set_id: UUID, actor: Reader, services: CurrentServices) -> ChangeSetShown:
     """Give one change set."""
     with services.database.read(actor.workspace_id) as tx:
-        return ChangeSetShown.of(get_change_set(tx, actor, change_set_id))
+        return ChangeSetShown.of(*retell(tx, actor, [get_change_set(tx, actor, change_set_id)]))
 
 
 @router.post("/{change_set_id}/undo")
