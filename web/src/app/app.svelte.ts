@@ -12,6 +12,7 @@ import { Notices } from "./notices.svelte";
 import { Router } from "./router.svelte";
 import { Session } from "./session.svelte";
 import { Shortcuts } from "./shortcuts.svelte";
+import { Version } from "./version.svelte";
 
 /** Everything that pages share; made once by `main`, handed down as context. */
 export class App {
@@ -24,9 +25,13 @@ export class App {
   readonly live = new Live({
     signedIn: () => this.session.check(),
     reached: () => this.network.answered(),
-    refreshed: () => this.network.refreshed(),
+    refreshed: () => {
+      this.network.refreshed();
+      this.version.look(); // the server may have been away to become a newer one
+    },
   });
   readonly shortcuts = new Shortcuts();
+  readonly version = new Version();
   readonly formats: Formats = new Formats(this.words);
 
   constructor() {

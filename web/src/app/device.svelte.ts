@@ -7,7 +7,7 @@ const HIDDEN = "kalends.hidden-calendars";
 export class Device {
   theme: Theme = $state(read(THEME, "auto") as Theme);
   /** Calendars that are not drawn on this device. */
-  hidden: ReadonlySet<string> = $state.raw(new Set(JSON.parse(read(HIDDEN, "[]")) as string[]));
+  hidden: ReadonlySet<string> = $state.raw(new Set(namesIn(read(HIDDEN, "[]"))));
 
   constructor() {
     this.#apply();
@@ -33,4 +33,13 @@ export class Device {
 
 function read(name: string, otherwise: string): string {
   return localStorage.getItem(name) ?? otherwise;
+}
+
+// What somebody or something else has written there must not keep the app from beginning.
+function namesIn(text: string): string[] {
+  try {
+    return JSON.parse(text) as string[];
+  } catch {
+    return [];
+  }
 }

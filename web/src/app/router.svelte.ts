@@ -1,18 +1,26 @@
+const LONGEST_RETURN = 1_000; // milliseconds
+
 /** Where in the app the browser is: the address is the one truth of it. */
 export class Router {
   path = $state(location.pathname);
+  /** Whether somebody has gone on from the page that the visit began with. */
+  moved = false;
   query = $state.raw(new URLSearchParams(location.search));
 
   constructor() {
-    addEventListener("popstate", () => this.#read());
+    history.scrollRestoration = "manual"; // the browser would do it before the page before is there again
+    addEventListener("popstate", (event) => this.#return(event));
+    addEventListener("scrollend", () => history.replaceState({ scroll: scrollY }, ""));
     addEventListener("click", (event) => this.#follow(event));
   }
 
   /** Go to an address of the app, as a step that the back button undoes unless `replace`. */
   go(address: string, { replace = false }: { replace?: boolean } = {}): void {
-    if (replace) history.replaceState(null, "", address);
+    const { path } = this;
+    if (replace) history.replaceState(history.state, "", address);
     else history.pushState(null, "", address);
     this.#read();
+    if (this.path !== path) scrollTo(0, 0);
   }
 
   /** Change the query alone; null takes a parameter away. */
@@ -26,7 +34,24 @@ export class Router {
     this.go(text ? `${this.path}?${text}` : this.path, options);
   }
 
+  // Back at a place, the page is where it was left, as soon as it is long enough again.
+  #return({ state }: PopStateEvent): void {
+    const path = this.path;
+    this.#read();
+    if (this.path === path) return;
+    const to = (state as { scroll?: number } | null)?.scroll ?? 0;
+    const until = performance.now() + LONGEST_RETURN;
+    const step = (): void => {
+      const { scrollHeight, clientHeight } = document.documentElement;
+      const reached = scrollHeight - clientHeight >= to;
+      if (reached || performance.now() > until) scrollTo(0, to);
+      else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  }
+
   #read(): void {
+    this.moved ||= this.path !== location.pathname;
     this.path = location.pathname;
     this.query = new URLSearchParams(location.search);
   }
