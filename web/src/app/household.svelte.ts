@@ -10,7 +10,11 @@ import type {
   WorkspaceView,
 } from "#/api/schema";
 
+import type { Weekday } from "#/features/calendar/views";
+
 import { type Look, lookOf } from "./look";
+
+const FIRST_DAYS: Readonly<Record<string, Weekday>> = { monday: 1, saturday: 6, sunday: 0 };
 
 /**
  * The people and things that every page names: read once, and again when they change.
@@ -35,6 +39,8 @@ export class Household {
   readonly writable = $derived(this.calendars.filter((each) => each.access === "write"));
   /** How this person likes the browser app to look. */
   readonly look: Look = $derived(lookOf(this.preferences));
+  /** The day that weeks begin with. */
+  readonly firstDay: Weekday = $derived(FIRST_DAYS[this.preferences?.week_start ?? "monday"] ?? 1);
 
   #api: Api;
 

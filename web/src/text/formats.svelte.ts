@@ -50,8 +50,8 @@ export class Formats {
   }
 
   /** The day of the week of a date, as short as can be read: `Tue`. */
-  weekday(date: string): string {
-    return this.#format({ weekday: "short" }, "UTC").format(Date.parse(date));
+  weekday(date: string, width: "short" | "long" = "short"): string {
+    return this.#format({ weekday: width }, "UTC").format(Date.parse(date));
   }
 
   /** The number of a date in its month: `24`. */
@@ -86,6 +86,16 @@ export class Formats {
     return new Intl.ListFormat(this.#words.locale, { style: "narrow", type: "unit" }).format(parts);
   }
 
+  /** Several things in a sentence: `A, B and C`. */
+  together(parts: readonly string[]): string {
+    return new Intl.ListFormat(this.#words.locale, { type: "conjunction" }).format(parts);
+  }
+
+  /** A time of day, `07:00`, as the language writes it. */
+  clock(time: string): string {
+    return this.wall(`1970-01-01T${time}:00`, { timeStyle: "short" });
+  }
+
   /** `90` as `1 hr, 30 min`, as the language says it. */
   minutes(minutes: number): string {
     const parts: [number, string][] = [
@@ -101,6 +111,19 @@ export class Formats {
         ),
       );
     return new Intl.ListFormat(this.#words.locale, { style: "narrow", type: "unit" }).format(said);
+  }
+
+  /** `1.4 MB`. */
+  bytes(bytes: number): string {
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+    const step = Math.min(Math.max(Math.floor(Math.log10(bytes || 1) / 3), 0), units.length - 1);
+    const options = {
+      style: "unit",
+      unit: units[step],
+      unitDisplay: "short",
+      maximumFractionDigits: 1,
+    } as const;
+    return new Intl.NumberFormat(this.#words.locale, options).format(bytes / 1000 ** step);
   }
 
   #format(options: Intl.DateTimeFormatOptions, zone: string): Intl.DateTimeFormat {
