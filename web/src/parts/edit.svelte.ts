@@ -47,6 +47,14 @@ export class Edit<T extends Values> {
     });
   }
 
+  /** Say whether a version that came in between changed other fields only, or the same ones alike. */
+  agreesWith(stored: Stored<T>): boolean {
+    const theirs = differing(stored.values, this.#base.values);
+    return Object.entries(this.changes).every(
+      ([field, value]) => !(field in theirs) || theirs[field] === value,
+    );
+  }
+
   /** Hold the version that came in between beside what was typed. */
   meet(stored: Stored<T>): void {
     this.met = stored;
