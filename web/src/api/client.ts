@@ -41,7 +41,7 @@ const GATEWAY = new Set([502, 503, 504]);
  */
 export function makeApi(
   credentials: Credentials,
-  { send = (request) => fetch(request), network = new Network(), kept = new Kept(undefined) }: Means = {},
+  { send = (request) => fetch(request), network = new Network(), kept = new Kept() }: Means = {},
 ): Api {
   async function attempt(request: Request): Promise<Response> {
     const token = READS.has(request.method) ? null : await credentials.token();
