@@ -34,10 +34,14 @@ export class Session implements Credentials {
     });
   }
 
+  /** The token at hand; empty where the session was only remembered. */
+  get csrf(): string | null {
+    return this.view?.csrf_token ?? null;
+  }
+
   async token(): Promise<string | null> {
-    // A session that was only remembered has none.
-    if (this.view?.csrf_token === "") await this.#ask();
-    return this.view?.csrf_token || null;
+    if (this.csrf === "") await this.#ask();
+    return this.csrf || null;
   }
 
   /** Ask the server whether this browser is signed in; without an answer, begin as it last was. */
@@ -98,6 +102,11 @@ export class Session implements Credentials {
     if (this.view === null) return false;
     this.#end("expired");
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Listen to other tabs no more. */
+  close(): void {
+    this.#tabs.close();
   }
 
   /** Give up waiting for a renewed sign-in. */
