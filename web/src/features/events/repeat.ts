@@ -59,6 +59,11 @@ export function dayOf(date: Wall): Day {
   return DAYS[(new Date(`${date.slice(0, 10)}T00:00:00Z`).getUTCDay() + 6) % 7] ?? "MO";
 }
 
+/** Give a date on a weekday, to name it by. */
+export function dateOn(day: Day): Wall {
+  return plusDays("2024-01-01", DAYS.indexOf(day));
+}
+
 /** Give which of its weekdays in the month a date is: 1 to 5. */
 export function ordinalOf(date: Wall): number {
   return Math.ceil(Number(date.slice(8, 10)) / 7);

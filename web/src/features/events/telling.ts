@@ -14,21 +14,13 @@ export function timesInWords({ start, end, allDay }: WallTimes, zone: string, fo
     : formats.range(instantOf(start, zone), instantOf(end, zone), zone);
 }
 
-/** Say when an event is by the times that the server shows. */
-export function shownTimes(start: string, end: string, zone: string, formats: Formats): string {
-  if (start.length === 10) return formats.dates(start, end);
-  const floating = start.length < 20;
-  const at = (text: string) => (floating ? instantOf(text, zone) : Date.parse(text));
-  return formats.range(at(start), at(end), zone);
-}
-
 /** Tell what a change did besides what was asked: what it clashes with, what it moved, what found no time. */
 export function consequences(outcome: OutcomeShown, app: App, zone: string): string[] {
   const moved = outcome.moved.map(({ before, after }: OperationShown) =>
     after
       ? app.t("events.moved_aside", {
           title: after.title,
-          when: shownTimes(after.start, after.end, zone, app.formats),
+          when: app.formats.span(after.start, after.end, zone),
         })
       : (before?.title ?? ""),
   );
