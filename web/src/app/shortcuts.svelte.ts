@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 import type { Key } from "#/text/words.svelte";
 
 /** Something that a key does in the page that is shown. */
@@ -27,7 +29,7 @@ export class Shortcuts {
 
   /** Add shortcuts; call what is given back to take them away. */
   add(shortcuts: readonly Shortcut[]): () => void {
-    this.bound = [...shortcuts, ...this.bound];
+    untrack(() => (this.bound = [...shortcuts, ...this.bound]));
     return () => {
       this.bound = this.bound.filter((each) => !shortcuts.includes(each));
     };

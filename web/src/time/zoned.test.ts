@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { instantOf, isoAt, offsetText, plusDays, wallAt } from "./zoned";
+import { instantOf, isDate, isoAt, offsetText, plusDays, wallAt } from "./zoned";
 
 describe("zoned", () => {
   it.each([
@@ -29,6 +29,16 @@ describe("zoned", () => {
   it("adds days over the ends of months and years", () => {
     expect(plusDays("2026-12-31", 1)).toBe("2027-01-01");
     expect(plusDays("2028-03-01T10:00:00", -1)).toBe("2028-02-29");
+  });
+
+  it.each([
+    ["2028-02-29", true],
+    ["2026-02-29", false],
+    ["2026-1-1", false],
+    ["2026-11-21T10:00", false],
+    ["tomorrow", false],
+  ])("%s is a date: %s", (text, is) => {
+    expect(isDate(text)).toBe(is);
   });
 
   it("writes offsets", () => {

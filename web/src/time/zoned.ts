@@ -57,6 +57,12 @@ export function plusDays(date: Wall, days: number): Wall {
   return moved.toISOString().slice(0, 10);
 }
 
+/** Say whether a text is a date that there is. */
+export function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text;
+}
+
 /** Say whether the browser knows the zone. */
 export function isZone(name: string): boolean {
   try {

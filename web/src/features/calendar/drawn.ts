@@ -62,35 +62,60 @@ export function memberColor(member: string, household: Household): string {
   return own?.color ?? paletteColor(household.members.findIndex((each) => each.id === member));
 }
 
-/** Give an occurrence as the board draws it; its own data travels along under `occurrence`. */
+/** How occurrences are drawn: on the clock of which zone, and coloured after what. */
+export interface Drawing {
+  readonly zone: string;
+  readonly by: ColorBy;
+  readonly household: Household;
+}
+
+/** An occurrence as the board draws it; its own data travels along. */
+export interface Drawn extends Calendar.EventInput {
+  readonly start: Wall;
+  readonly end: Wall;
+  readonly extendedProps: { readonly occurrence: Occurrence };
+}
+
+const BRIEF = 45 * 60_000; // milliseconds; what is shorter has one line
+
+/** Give an occurrence as the board draws it, in some of the board's rows where it has any. */
 export function drawn(
   occurrence: Occurrence,
-  {
-    zone,
-    by,
-    household,
-    rows,
-  }: { zone: string; by: ColorBy; household: Household; rows?: readonly string[] },
-): Calendar.EventInput {
-  const { start, end, allDay } = wallTimes(occurrence, zone);
-  const classNames = [
-    occurrence.status === "proposed" ? "proposed" : "",
-    occurrence.status === "cancelled" || occurrence.completed_at ? "over" : "",
-    occurrence.transparent ? "transparent" : "",
-    occurrence.sight === "busy" ? "busy" : "",
-  ].filter(Boolean);
+  { zone, by, household }: Drawing,
+  rows?: readonly string[],
+): Drawn {
+  const times = wallTimes(occurrence, zone);
+  const classNames = [STATE_CLASSES[stateOf(occurrence) ?? "confirmed"]];
+  if (occurrence.transparent) classNames.push("transparent");
+  if (Date.parse(occurrence.end) - Date.parse(occurrence.start) < BRIEF) classNames.push("brief");
   return {
     id: keyOf(occurrence),
-    start,
-    end,
-    allDay,
+    ...times,
     title: occurrence.title,
     editable: occurrence.editable,
     styles: [`--event: ${colorOf(occurrence, by, household)}`],
-    classNames,
+    classNames: classNames.filter(Boolean),
     resourceIds: rows ? [...rows] : undefined,
     extendedProps: { occurrence },
   };
+}
+
+/** What is to be said of an occurrence besides its title and times; nothing of one that is simply on. */
+export type State = "proposed" | "cancelled" | "completed" | "busy";
+
+const STATE_CLASSES: Readonly<Record<State | "confirmed", string>> = {
+  proposed: "proposed",
+  cancelled: "over",
+  completed: "over",
+  busy: "busy",
+  confirmed: "",
+};
+
+export function stateOf(occurrence: Occurrence): State | null {
+  if (occurrence.sight === "busy") return "busy";
+  if (occurrence.status === "cancelled") return "cancelled";
+  if (occurrence.completed_at) return "completed";
+  return occurrence.status === "proposed" ? "proposed" : null;
 }
 
 function paletteColor(index: number): string {

@@ -4,11 +4,17 @@ import type { Occurrence } from "#/api/schema";
 
 import type { Dates } from "./views";
 
-const MOST_RANGES = 12;
+const MOST_RANGES = 24;
+
+/** A range that is being read. */
+interface Coming {
+  readonly items: Promise<readonly Occurrence[]>;
+  readonly controller: AbortController;
+}
 
 /**
  * The occurrences of the ranges that were looked at: only what is visible is read, and a range that was seen
- * is there at once while it is read anew.
+ * or read ahead is there at once.
  */
 export class Occurrences {
   /** What the range shown holds; what was there before stays until the new range has come. */
@@ -16,25 +22,36 @@ export class Occurrences {
   loading = $state(false);
   failure: Error | null = $state.raw(null);
   #api: Api;
+  #isCurrent: () => boolean;
   #kept = new Map<string, readonly Occurrence[]>();
+  #coming = new Map<string, Coming>();
   #shown: Dates | null = null;
-  #running: AbortController | null = null;
 
-  constructor(api: Api) {
+  /** While `isCurrent`, whoever makes this tells it of every change, and what is kept need not be read again. */
+  constructor(api: Api, isCurrent: () => boolean) {
     this.#api = api;
+    this.#isCurrent = isCurrent;
   }
 
-  /** Show a range: from memory where it is known, and as the server has it now. */
+  /** Show a range: from memory where it is known, else as soon as the server has answered. */
   async show(dates: Dates): Promise<void> {
+    const name = nameOf(dates);
     this.#shown = dates;
-    const known = this.#kept.get(nameOf(dates));
-    if (known) this.items = known;
+    this.#leave((other) => other !== name);
+    const known = this.#kept.get(name);
+    if (known) {
+      this.items = known;
+      this.failure = null;
+      this.loading = false;
+      if (this.#isCurrent()) return;
+    }
     await this.#read(dates);
   }
 
   /** Read what is shown again, since something changed; other ranges are forgotten. */
   async refresh(): Promise<void> {
     this.#kept.clear();
+    this.#leave(() => true);
     if (this.#shown) await this.#read(this.#shown);
   }
 
@@ -42,7 +59,7 @@ export class Occurrences {
   async prefetch(dates: Dates): Promise<void> {
     if (this.#kept.has(nameOf(dates))) return;
     try {
-      this.#keep(dates, await this.#fetch(dates));
+      await this.#come(dates).items;
     } catch {
       // Nobody waits for it.
     }
@@ -53,32 +70,51 @@ export class Occurrences {
   }
 
   async #read(dates: Dates): Promise<void> {
-    this.#running?.abort();
-    const running = (this.#running = new AbortController());
+    const coming = this.#come(dates);
     this.loading = true;
     try {
-      const items = await this.#fetch(dates, running.signal);
-      this.#keep(dates, items);
-      if (this.#running !== running) return;
-      this.items = items;
+      const items = await coming.items;
+      if (coming.controller.signal.aborted) return;
+      if (!same(this.items, items)) this.items = items;
       this.failure = null;
     } catch (error) {
-      if (this.#running === running) this.failure = error as Error;
-    } finally {
-      if (this.#running === running) {
-        this.loading = false;
-        this.#running = null;
-      }
+      if (coming.controller.signal.aborted) return; // another read takes its place
+      this.failure = error as Error;
     }
+    this.loading = false;
   }
 
-  async #fetch({ start, end }: Dates, signal?: AbortSignal): Promise<readonly Occurrence[]> {
+  #come(dates: Dates): Coming {
+    const name = nameOf(dates);
+    const known = this.#coming.get(name);
+    if (known) return known;
+    const controller = new AbortController();
+    const coming = { items: this.#fetch(dates, controller.signal), controller };
+    this.#coming.set(name, coming);
+    const done = () => {
+      if (this.#coming.get(name) === coming) this.#coming.delete(name);
+    };
+    coming.items.then((items) => {
+      done();
+      if (!controller.signal.aborted) this.#keep(name, items);
+    }, done);
+    return coming;
+  }
+
+  async #fetch({ start, end }: Dates, signal: AbortSignal): Promise<readonly Occurrence[]> {
     const query = { start, end };
     return (await taken(this.#api.GET("/api/v1/events", { params: { query }, signal }))).items;
   }
 
-  #keep(dates: Dates, items: readonly Occurrence[]): void {
-    const name = nameOf(dates);
+  #leave(which: (name: string) => boolean): void {
+    for (const [name, { controller }] of this.#coming) {
+      if (!which(name)) continue;
+      this.#coming.delete(name);
+      controller.abort();
+    }
+  }
+
+  #keep(name: string, items: readonly Occurrence[]): void {
     this.#kept.delete(name);
     this.#kept.set(name, items);
     const oldest = this.#kept.keys().next();
@@ -88,4 +124,9 @@ export class Occurrences {
 
 function nameOf({ start, end }: Dates): string {
   return `${start}/${end}`;
+}
+
+// What was read again and is the same need not be drawn again, which costs more than this.
+function same(one: readonly Occurrence[], other: readonly Occurrence[]): boolean {
+  return one.length === other.length && JSON.stringify(one) === JSON.stringify(other);
 }

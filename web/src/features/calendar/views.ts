@@ -49,6 +49,13 @@ export function stepped(view: View, date: Wall, steps: number): Wall {
   }
 }
 
+/** Give each of the dates. */
+export function datesIn({ start, end }: Dates): readonly Wall[] {
+  const dates: Wall[] = [];
+  for (let date = start; date < end; date = plusDays(date, 1)) dates.push(date);
+  return dates;
+}
+
 export function weekStart(date: Wall, firstDay: Weekday): Wall {
   const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
   return plusDays(date, -((weekday - firstDay + 7) % 7));

@@ -1,0 +1,260 @@
+import type { Calendar } from "@event-calendar/core";
+
+import type { Occurrence } from "#/api/schema";
+import type { App } from "#/app/app.svelte";
+import type { Household } from "#/app/household.svelte";
+import type { Moves } from "#/features/events/moves.svelte";
+import { plusDays, type Wall } from "#/time/zoned";
+
+import type { WallTimes } from "./drawn";
+import { besides, type Clock, face, part, wallOf } from "./face";
+import { cityOf, elsewhere } from "./hours";
+
+/** What the board is always like. One object: an option that is another one each time is drawn again each time. */
+export const FIXED: Calendar.Options = {
+  headerToolbar: { start: "", center: "", end: "" },
+  height: "100%",
+  scrollTime: "07:00",
+  nowIndicator: true,
+  eventResizableFromStart: true,
+  eventGap: 2,
+  dayMaxEvents: false, // `fitted` leaves out what a day has no room for
+  weekNumbers: true,
+  slotDuration: "00:30",
+  slotLabelInterval: "01:00",
+  snapDuration: "00:15",
+  longPressDelay: 400,
+  unselectCancel: ".panel",
+};
+
+const FACED = 50 * 60_000; // milliseconds; what is shorter has no room for a place
+
+/** Who is told of what is done on the board. */
+export interface Listener {
+  readonly view: string;
+  readonly onchoose: (times: WallTimes) => void;
+  readonly onopen: (occurrence: Occurrence) => void;
+  readonly onday: (date: Wall) => void;
+}
+
+/** What travels along with an event of the board: what it is, or for which day it says how much more there is. */
+interface Carried {
+  readonly occurrence: Occurrence;
+  readonly day: Wall;
+  readonly count: number;
+}
+
+/** What the board says and does, the same for as long as it stands. */
+export class BoardActions {
+  readonly options: Calendar.Options;
+  #app: App;
+  #household: Household;
+  #clock: Clock;
+  #moves: Moves;
+  #listener: Listener;
+  #opened = new WeakMap<Element, Occurrence>();
+  #givenUp = false;
+  #dropped = false;
+
+  constructor(app: App, household: Household, clock: Clock, moves: Moves, listener: Listener) {
+    this.#app = app;
+    this.#household = household;
+    this.#clock = clock;
+    this.#moves = moves;
+    this.#listener = listener;
+    this.options = {
+      weekNumberContent: ({ week }) => app.t("calendar.week_number", { week }),
+      dayHeaderFormat: (day) => this.#header(day),
+      dayCellContent: ({ date, allDay }) =>
+        allDay && listener.view === "month" ? this.#dayNumber(date) : "",
+      eventTimeFormat: (start, end) => this.#times(start, end),
+      eventContent: ({ event, timeText }) => this.#face(event, timeText as string),
+      dateClick: ({ date, allDay, jsEvent }) => this.#click(date, allDay, jsEvent),
+      select: ({ start, end, allDay }) => listener.onchoose(timesOf(start, end, allDay)),
+      eventDragStart: () => this.#begin(),
+      eventResizeStart: () => this.#begin(),
+      eventDragStop: () => this.#end(),
+      eventResizeStop: () => this.#end(),
+      dragConstraint: ({ event, newResource }) => !newResource && this.#hover(event),
+      resizeConstraint: ({ event }) => this.#hover(event),
+      eventDrop: ({ event, oldEvent, revert }) => this.#drop(event, oldEvent, revert),
+      eventResize: ({ event, oldEvent, revert }) => this.#drop(event, oldEvent, revert),
+    };
+  }
+
+  /** Arrows go from event to event; Escape gives up a drag, which the library then leaves where it began. */
+  readonly onkeydown = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    const from = target.closest<HTMLElement>(".face");
+    if (!from || event.ctrlKey || event.altKey || event.metaKey) return;
+    const to = neighbour(from, event.key);
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+  };
+
+  /** An event opens; the number of a day, and the word of what else is on it, lead to that day. */
+  readonly onclick = (event: MouseEvent): void => {
+    const button = (event.target as Element).closest("button");
+    const occurrence = button && this.#opened.get(button);
+    const day = button?.dataset["day"];
+    if (occurrence) this.#listener.onopen(occurrence);
+    else if (day) this.#listener.onday(day);
+  };
+
+  #header(day: Date): Calendar.Content {
+    const { formats } = this.#app;
+    const date = wallOf(day, true);
+    const nodes: Node[] = [part("weekday", formats.wall(date, { weekday: "short" }))];
+    if (this.#listener.view !== "month") nodes.push(this.#dayButton(date));
+    return { domNodes: nodes };
+  }
+
+  #dayNumber(day: Date): Calendar.Content {
+    const date = wallOf(day, true);
+    return { domNodes: [this.#dayButton(date, date.endsWith("-01") ? { month: "short" } : {})] };
+  }
+
+  #dayButton(date: Wall, further: Intl.DateTimeFormatOptions = {}): HTMLElement {
+    const { formats } = this.#app;
+    const button = part("number", formats.wall(date, { day: "numeric", ...further }), "button");
+    button.dataset["day"] = date;
+    const whole = { weekday: "long", day: "numeric", month: "long", ...further } as const;
+    button.setAttribute("aria-label", formats.wall(date, whole));
+    return button;
+  }
+
+  #times(start: Date, end: Date | null): string {
+    return this.#clock.times(start, end);
+  }
+
+  #face(event: Calendar.Event, times: string): Calendar.Content {
+    const { occurrence, day, count } = event.extendedProps as Partial<Carried>;
+    const button = part("face", "", "button");
+    if (occurrence) {
+      this.#opened.set(button, occurrence);
+      const long = event.end.getTime() - event.start.getTime() >= FACED && this.#listener.view !== "month";
+      const where = long ? occurrence.location : null;
+      button.append(...face(event.title as string, event.allDay ? "" : times, where));
+      button.append(part("hidden-visually", besides(occurrence, this.#app, this.#household)));
+    } else if (day && count) {
+      button.dataset["day"] = day;
+      const on = this.#app.formats.wall(day, { weekday: "long", day: "numeric", month: "long" });
+      button.append(part("title", event.title as string), part("hidden-visually", on));
+    } else {
+      return { domNodes: [part("title", times)] };
+    }
+    return { domNodes: [button] };
+  }
+
+  // A tap is how a phone scrolls and looks; there an event begins with a long press.
+  #click(date: Date, allDay: boolean, jsEvent: Calendar.DomEvent): void {
+    if (!this.#household.mayWrite || (jsEvent as PointerEvent).pointerType !== "mouse") return;
+    if ((jsEvent.target as Element | null)?.closest("[data-day]")) return;
+    const minutes = this.#household.preferences?.default_event_duration_minutes ?? 60;
+    const end = new Date(date.getTime() + minutes * 60_000);
+    const start = wallOf(date, allDay);
+    this.#listener.onchoose({ start, end: allDay ? plusDays(start, 1) : wallOf(end), allDay });
+  }
+
+  #begin(): void {
+    this.#givenUp = false;
+    addEventListener("keydown", this.#heedEscape, true);
+  }
+
+  // A drop, where there is one, is told of next.
+  #end(): void {
+    removeEventListener("keydown", this.#heedEscape, true);
+    this.#dropped = false;
+    queueMicrotask(() => this.#dropped || this.#moves.rest());
+  }
+
+  #heedEscape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.#givenUp = true;
+    this.#moves.rest();
+  };
+
+  #hover(event: Calendar.Event): boolean {
+    const occurrence = occurrenceOf(event);
+    if (this.#givenUp || !occurrence) return false;
+    this.#moves.hover(occurrence, timesOf(event.start, event.end, event.allDay));
+    return true;
+  }
+
+  #drop(event: Calendar.Event, before: Calendar.Event, revert: () => void): void {
+    const occurrence = occurrenceOf(event);
+    const [from, to] = [before, event].map((each) => timesOf(each.start, each.end, each.allDay));
+    if (this.#givenUp || !occurrence || !from || !to) revert();
+    else if (from.start !== to.start || from.end !== to.end) {
+      this.#dropped = true;
+      void this.#moves.drop(occurrence, to, revert);
+    }
+  }
+}
+
+/** Give what stands beside the hours: the hours here, and in other zones, each column named. */
+export function labels(app: App, date: Wall, here: string, zones: readonly string[]): Calendar.Options {
+  const { formats } = app;
+  const hour = (wall: Wall) =>
+    formats.wall(
+      wall,
+      wall.slice(14, 16) === "00" ? { hour: "numeric" } : { hour: "numeric", minute: "2-digit" },
+    );
+  return {
+    slotLabelFormat: (time) => {
+      const other = zones.map((zone) => {
+        const { wall, days } = elsewhere(date, time.getHours(), here, zone);
+        return part(days === 0 ? "hour" : "hour other-day", hour(wall));
+      });
+      return { domNodes: [...other, part("hour", hour(wallOf(time)))] };
+    },
+    allDayContent: () => ({
+      domNodes: zones.length
+        ? [...zones, here].map((zone) => part("hour", cityOf(zone)))
+        : [part("hour", app.t("calendar.all_day"))],
+    }),
+  };
+}
+
+/** Take back the roles of a table, which the library gives to what is none, and names that nobody may hear. */
+export function tidy(board: HTMLElement): void {
+  const told =
+    "[role=table], [role=row], [role=rowgroup], [role=cell], [role=columnheader], [role=rowheader], aside";
+  for (const element of board.querySelectorAll(told)) {
+    element.setAttribute("role", "presentation");
+    element.removeAttribute("aria-colindex");
+    element.removeAttribute("aria-colspan");
+  }
+  for (const element of board.querySelectorAll(".ec-col-head [aria-label]:not(button)"))
+    element.removeAttribute("aria-label");
+}
+
+function occurrenceOf(event: Calendar.Event): Occurrence | undefined {
+  return event.extendedProps["occurrence"] as Occurrence | undefined;
+}
+
+function timesOf(start: Date, end: Date, allDay: boolean): WallTimes {
+  return { start: wallOf(start, allDay), end: wallOf(end, allDay), allDay };
+}
+
+/** Give the event that an arrow key leads to: the one before or after in time, or the nearest one beside. */
+function neighbour(from: HTMLElement, key: string): HTMLElement | undefined {
+  const events = [...(from.closest(".ec-main")?.querySelectorAll<HTMLElement>(".face") ?? [])];
+  const at = events.indexOf(from);
+  if (key === "ArrowDown") return events[at + 1];
+  if (key === "ArrowUp") return events[at - 1];
+  if (key !== "ArrowLeft" && key !== "ArrowRight") return undefined;
+  const here = from.getBoundingClientRect();
+  const way = key === "ArrowRight" ? 1 : -1;
+  const distance = (element: HTMLElement) => {
+    const there = element.getBoundingClientRect();
+    const across = way * (there.left - here.left);
+    return across < 8 ? Infinity : across * 4 + Math.abs(there.top - here.top);
+  };
+  const nearest = events
+    .map((element) => ({ element, far: distance(element) }))
+    .sort((a, b) => a.far - b.far)[0];
+  return nearest && nearest.far < Infinity ? nearest.element : undefined;
+}
