@@ -55,6 +55,11 @@ export class Edit<T extends Values> {
     );
   }
 
+  /** Go on from what is now stored. */
+  saved(stored: Stored<T>): void {
+    this.#take(stored);
+  }
+
   /** Hold the version that came in between beside what was typed. */
   meet(stored: Stored<T>): void {
     this.met = stored;
