@@ -50,6 +50,10 @@ class Running:
         draft = EventDraft(changes={"title": title, "start": at("2026-03-30 09:00")})
         self.services.scheduling.carry_out(self.actor, lambda tx: plans.create(tx, self.actor, [draft]))
 
+    def add_member(self, name: str) -> None:
+        members, workspace = self.services.identity.members, self.actor.workspace_id
+        self.services.database.write(workspace, lambda tx: members.add(tx, self.actor, name=name))
+
 
 @pytest.fixture
 def running(database_url: str, tmp_path: Path) -> Iterator[Running]:
@@ -103,6 +107,18 @@ def test_a_change_by_another_process_is_told_within_a_second(running: Running) -
         told_again = (json.loads(each["data"]) for each in events(response) if each.get("event") == "change")
         missed = next(each for each in told_again if each["calendar_id"] == told["calendar_id"])
     assert missed["change_number"] == told["change_number"] + 1
+
+
+def test_a_setting_that_another_process_changes_is_told_by_its_kind(running: Running) -> None:
+    with running.client.stream("GET", "/live") as response:
+        stream = events(response)
+        next(stream)  # it listens
+        running.add_member("Bo")
+        settings = next(each for each in stream if each.get("event") == "settings")
+    assert json.loads(settings["data"]) == {"kinds": ["member"]}
+    with running.client.stream("GET", "/live", headers={"Last-Event-ID": settings["id"]}) as response:
+        again = next(each for each in events(response) if each.get("event") == "settings")
+    assert "member" in json.loads(again["data"])["kinds"]
 
 
 def test_a_stream_ends_with_the_sign_in(running: Running) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -41,3 +42,9 @@ class Ids:
     def token(self) -> str:
         """Give 256 bits as URL-safe text, for secrets that are shown once."""
         return self._random(32).hex()
+
+
+def least_id(at: datetime) -> UUID:
+    """Give the least identifier that may have been drawn at this instant: all later ones are above it."""
+    millis = max(0, int(at.timestamp() * 1000))
+    return UUID(int=millis << 80 | 0x7 << 76 | 0b10 << 62)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import delete, select
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AuditEntry
 from kalends.kit.errors import InvalidInput
+from kalends.kit.ids import least_id
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_id, page
 from kalends.storage import Unit
 
@@ -28,6 +30,16 @@ class AuditFilter:
     actor_member_id: UUID | None = None
     since: datetime | None = None  # inclusive
     until: datetime | None = None  # exclusive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """That something was done to something of a kind."""
+
+    id: UUID
+    workspace_id: UUID
+    kind: str
+    action: str
 
 
 def record(
@@ -88,6 +100,23 @@ def list_entries(
     if cursor is not None:
         query = query.where(AuditEntry.id < decode_id(cursor))
     return page(tx.execute(query).scalars().all(), limit, lambda entry: (str(entry.id),))
+
+
+def noted_since(
+    tx: Unit, since: datetime, *, workspace_ids: Collection[UUID], kinds: Collection[str]
+) -> list[Noted]:
+    """Give what was done to these kinds of things in these workspaces since an instant, for whoever follows
+    the log. Of a transaction that began before, an entry may come to be later than others."""
+    query = select(AuditEntry.id, AuditEntry.workspace_id, AuditEntry.kind, AuditEntry.action).where(
+        AuditEntry.workspace_id.in_(workspace_ids),
+        AuditEntry.id >= least_id(since),  # by the primary key, which grows with time
+        AuditEntry.kind.in_(kinds),
+    )
+    rows = tx.execute(query, across_workspaces="one look serves everyone who listens")
+    return [
+        Noted(id=id, workspace_id=workspace_id, kind=kind, action=action)
+        for id, workspace_id, kind, action in rows
+    ]
 
 
 def purge(tx: Unit, before: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Live events: which calendars change, as server-sent events."""
+"""Live events: which calendars, and what else, change, as server-sent events."""
 
 from __future__ import annotations
 
@@ -56,9 +56,10 @@ async def follow_changes(
 ) -> StreamingResponse:
     """Tell of each change of a calendar that you may know of, within a second, whoever makes it.
 
-    Events are named `change`; their data is `{"calendar_id": ..., "change_number": ...}`. A change may be
-    told twice. A comment comes when nothing else did for a while. The stream ends with your sign-in, also
-    when an access token expires: refresh it, and come back with `Last-Event-ID`.
+    Events are named `change`; their data is `{"calendar_id": ..., "change_number": ...}`. Where something
+    else changed in the workspace, an event is named `settings`; its data is `{"kinds": ["category", ...]}`
+    and no more. A change may be told twice. A comment comes when nothing else did for a while. The stream
+    ends with your sign-in, also when an access token expires: refresh it, and come back with `Last-Event-ID`.
     """
     listener = Listener(workspace_id=actor.workspace_id, prove=_prover(request, services))
     since = None if last_seen is None else datetime.fromtimestamp(int(last_seen) / 1000, UTC)
@@ -76,6 +77,9 @@ async def _written(stream: AsyncIterator[Changed]) -> AsyncIterator[bytes]:
         for calendar_id, number in changed.numbers.items():
             data = json.dumps({"calendar_id": str(calendar_id), "change_number": number})
             yield f"event: change\nid: {place}\ndata: {data}\n\n".encode()
+        if changed.kinds:
+            data = json.dumps({"kinds": changed.kinds})
+            yield f"event: settings\nid: {place}\ndata: {data}\n\n".encode()
 
 
 def _prover(request: Request, services: Services) -> Callable[[], Actor]:
