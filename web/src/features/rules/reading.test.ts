@@ -38,6 +38,12 @@ const TABLE: readonly [Rule, Parameters, string, string][] = [
   ],
   [
     "blocked_window",
+    { ...NIGHT, days: ["mon", "tue", "wed", "thu", "sun"] },
+    "Sunday to Thursday: nothing from 20:30 to 06:30 the next day.",
+    "Sonntag bis Donnerstag: nichts von 20:30 bis 06:30 des nächsten Tages.",
+  ],
+  [
+    "blocked_window",
     { start: "20:00", end: "00:00" },
     "Nothing from 20:00 to 00:00.",
     "Nichts von 20:00 bis 00:00.",

@@ -1,7 +1,7 @@
 import type { Formats } from "#/text/formats.svelte";
 import type { Translate } from "#/text/words.svelte";
 
-import { DAYS, type Parameters, type Rule } from "./rule";
+import { type Day, DAYS, type Parameters, type Rule } from "./rule";
 
 /** How a reading says things: in which language, and what ids are called. */
 export interface Saying {
@@ -12,7 +12,7 @@ export interface Saying {
 }
 
 const MONDAY = 5; // of January 1970
-const WORKDAYS = "mon tue wed thu fri";
+const LONG_RUN = 3; // days in a row that are said as from one to another
 
 /**
  * Say what a rule asks as anybody would; null while a parameter that it needs is missing.
@@ -60,13 +60,23 @@ export function daysOf(parameters: Parameters, { t, formats }: Pick<Saying, "t" 
   if (!Array.isArray(given)) return null;
   const days = DAYS.filter((day) => given.includes(day));
   if (days.length === 0 || days.length === DAYS.length) return null;
-  if (days.join(" ") === WORKDAYS) return t("rules.workdays");
+  const run = runOf(days);
+  if (run) return t("rules.days_run", { first: dayName(run[0], formats), last: dayName(run[1], formats) });
   return formats.together(days.map((day) => dayName(day, formats)));
+}
+
+// The first and last of days that follow one another, also over the end of the week.
+function runOf(days: readonly Day[]): [Day, Day] | null {
+  const before = (day: Day) => DAYS[(DAYS.indexOf(day) + 6) % 7] as Day;
+  const first = days.filter((day) => !days.includes(before(day)));
+  if (days.length < LONG_RUN || first.length !== 1 || !first[0]) return null;
+  const last = days.find((day) => !days.some((other) => before(other) === day));
+  return last ? [first[0], last] : null;
 }
 
 /** Give a weekday's name in the language of the formats. */
 export function dayName(
-  day: (typeof DAYS)[number],
+  day: Day,
   formats: Pick<Formats, "wall">,
   weekday: "long" | "short" = "long",
 ): string {
