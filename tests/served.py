@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from workspaces import KEY
 
@@ -35,24 +37,46 @@ serve(
 """
 
 
+@dataclass
+class Server:
+    """A server over a data directory, which can be stopped and started again at the same address."""
+
+    folder: Path
+    installed: Path | None = None  # where to find Kalends instead of here
+    address: str = ""
+    _process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
+        if self.installed is not None:
+            environment["PYTHONPATH"] = str(self.installed)
+        port = urlsplit(self.address).port or 0
+        arguments = [sys.executable, "-c", PROGRAM, str(self.folder), KEY, str(port)]
+        log = self.folder / "log"
+        with log.open("a") as records:
+            self._process = subprocess.Popen(
+                arguments, stdout=subprocess.PIPE, stderr=records, text=True, cwd=self.folder, env=environment
+            )
+        assert self._process.stdout is not None
+        self.address = self._process.stdout.readline().strip()
+        assert self.address, f"The server did not start: {log.read_text()[-2000:]}"
+
+    def stop(self) -> None:
+        """End it as a power cut would; what is stopped already stays so."""
+        if self._process is not None and self._process.stdout is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+
 @contextmanager
-def served(folder: Path, *, installed: Path | None = None, port: int = 0) -> Iterator[str]:
-    """Serve a data directory, and give the address; `installed` is where to find Kalends instead of here."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
-    if installed is not None:
-        environment["PYTHONPATH"] = str(installed)
-    arguments = [sys.executable, "-c", PROGRAM, str(folder), KEY, str(port)]
-    log = folder / "log"
-    with log.open("a") as records:
-        process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=records, text=True, cwd=folder, env=environment
-        )
-    assert process.stdout is not None
+def served(folder: Path, *, installed: Path | None = None) -> Iterator[Server]:
+    """Serve a data directory until the end of the block."""
+    server = Server(folder, installed)
     try:
-        address = process.stdout.readline().strip()
-        assert address, f"The server did not start: {log.read_text()[-2000:]}"
-        yield address
+        server.start()
+        yield server
     finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        server.stop()

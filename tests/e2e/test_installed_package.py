@@ -46,7 +46,10 @@ def test_what_was_installed_serves_its_page_and_its_scripts(wheel: Path, tmp_pat
     site, data = tmp_path / "site", tmp_path / "data"
     data.mkdir()
     subprocess.run([*PIP, "--no-deps", "--target", str(site), str(wheel)], check=True, timeout=120)
-    with served(data, installed=site) as address, httpx.Client(base_url=address, timeout=20) as client:
+    with (
+        served(data, installed=site) as server,
+        httpx.Client(base_url=server.address, timeout=20) as client,
+    ):
         page = client.get("/")
         script = re.search(r'<script [^>]*src="([^"]+)"', page.text)
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")

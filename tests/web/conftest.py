@@ -16,7 +16,7 @@ from identities import CHEAP, PASSWORD
 from kalends.cli.demo_household import seed
 from kalends.server import compose
 from kalends.settings import Settings
-from served import served
+from served import Server, served
 from workspaces import KEY
 
 CHROMIUM = os.environ.get("KALENDS_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -64,29 +64,37 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a server answers that this module has for itself."""
+def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that this module has for itself, over a copy of the demo household."""
     data = shutil.copytree(demo, tmp_path_factory.mktemp("served") / "data")
-    with served(data) as address:
-        yield address
+    with served(data) as server:
+        yield server
 
 
 @pytest.fixture
-def faults(address: str) -> Iterator[Faults]:
+def faults(server: Server) -> Iterator[Faults]:
     """What goes wrong in the pages of this test; whatever is not forgiven fails it."""
-    faults = Faults(address)
+    faults = Faults(server.address)
     yield faults
     assert faults.found == []
 
 
 @pytest.fixture
-def visit(chromium: Browser, address: str, faults: Faults) -> Iterator[Visit]:
+def visit(chromium: Browser, server: Server, faults: Faults) -> Iterator[Visit]:
     """Open pages as several people, or on several devices."""
     contexts = []
 
     def opened(username: str | None = "anna", **device: Any) -> Page:
-        common = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "viewport": DESKTOP}
-        context = chromium.new_context(base_url=address, reduced_motion="reduce", **{**common, **device})
+        # A worker would answer in place of `page.route`; a test of it says `service_workers="allow"`.
+        common = {
+            "locale": "en-GB",
+            "timezone_id": "Europe/Berlin",
+            "viewport": DESKTOP,
+            "service_workers": "block",
+        }
+        context = chromium.new_context(
+            base_url=server.address, reduced_motion="reduce", **{**common, **device}
+        )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         faults.watch(context)

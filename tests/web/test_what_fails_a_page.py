@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import Faults, Visit, axe
+from served import Server
 
 POLICY = "console: .*Content Security Policy.*"
 FAULTS: dict[
@@ -81,3 +82,17 @@ def test_what_a_screen_reader_would_miss_is_noticed(visit: Visit) -> None:
     with pytest.raises(AssertionError, match="button-name"):
         axe(page)
     assert page.evaluate("() => typeof window.axe") == "undefined"
+
+
+def test_a_server_that_was_stopped_is_noticed_and_comes_back(
+    page: Page, server: Server, faults: Faults
+) -> None:
+    page.goto("/")
+    expect(page.get_by_text("Team meeting").first).to_be_visible()
+    ask = "() => fetch('/healthz').then((answer) => answer.status, () => null)"
+    assert page.evaluate(ask) == 200
+    with faults.forgiven("unanswered: "):
+        server.stop()
+        assert page.evaluate(ask) is None
+        server.start()
+        assert page.evaluate(ask) == 200
