@@ -25,9 +25,14 @@ export class Words {
   #numbers = $derived(new Intl.NumberFormat(this.locale));
   #plurals = $derived(new Intl.PluralRules(this.locale));
 
-  /** Speak the first of these languages that there are messages for, English otherwise. */
-  async speak(wanted: readonly string[]): Promise<void> {
-    const locale = wanted.find((each) => languageOf(each) in LANGUAGES) ?? "en";
+  /**
+   * Speak the first of these languages that there are messages for, English otherwise; one without a region
+   * as the browser's owner writes it: `en` in Ireland has its days before its months.
+   */
+  async speak(wanted: readonly string[], known: readonly string[] = navigator.languages): Promise<void> {
+    const first = wanted.find((each) => languageOf(each) in LANGUAGES) ?? "en";
+    const regional = known.find((each) => each.includes("-") && languageOf(each) === first);
+    const locale = regional ?? first;
     this.#messages = (await others[languageOf(locale)]?.()) ?? en;
     this.locale = locale;
     document.documentElement.lang = locale;

@@ -10,6 +10,16 @@ describe("words", () => {
     expect([document.documentElement.lang, document.documentElement.dir]).toEqual(["de-AT", "ltr"]);
   });
 
+  it.each([
+    ["en", ["de-DE", "en-IE", "en-US"], "en-IE"],
+    ["en-US", ["en-IE"], "en-US"],
+    ["de", ["en-IE"], "de"],
+  ])("writes %s for a browser of %s as %s", async (wanted, known, locale) => {
+    const words = new Words();
+    await words.speak([wanted], known);
+    expect(words.locale).toBe(locale);
+  });
+
   it("speaks English where there is none", async () => {
     const words = new Words();
     await words.speak(["tlh"]);
