@@ -18,6 +18,8 @@ export interface Change {
   readonly recurrence_key: string | null;
   readonly before: Moment | null;
   readonly after: Moment | null;
+  /** What it is called by where there is room for no more. */
+  readonly label?: string;
 }
 
 /** How something stands out: what changes, where it was, what it is in the way of; the rest keeps still. */

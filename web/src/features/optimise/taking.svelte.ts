@@ -68,7 +68,14 @@ export class Taking {
   }
 }
 
-/** Give a move as what becomes of an event. */
-export function changeOf({ event_id, occurrence, title, before, after }: MoveShown): Change {
-  return { event_id, recurrence_key: occurrence, before: { title, ...before }, after: { title, ...after } };
+/** Give a move as what becomes of an event, called by its number in the proposal. */
+export function changeOf(move: MoveShown, run: RunShown): Change {
+  const { event_id, occurrence, title, before, after } = move;
+  return {
+    event_id,
+    recurrence_key: occurrence,
+    before: { title, ...before },
+    after: { title, ...after },
+    label: String(run.moves.indexOf(move) + 1),
+  };
 }
