@@ -115,14 +115,9 @@ export class Formats {
 
   /** `1.4 MB`. */
   bytes(bytes: number): string {
-    const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-    const step = Math.min(Math.max(Math.floor(Math.log10(bytes || 1) / 3), 0), units.length - 1);
-    const options = {
-      style: "unit",
-      unit: units[step],
-      unitDisplay: "short",
-      maximumFractionDigits: 1,
-    } as const;
+    const units = ["kilobyte", "megabyte", "gigabyte"];
+    const step = Math.min(Math.max(Math.floor(Math.log10(bytes || 1) / 3), 1), units.length);
+    const options = { style: "unit", unit: units[step - 1], maximumFractionDigits: 1 } as const;
     return new Intl.NumberFormat(this.#words.locale, options).format(bytes / 1000 ** step);
   }
 
