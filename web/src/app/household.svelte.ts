@@ -2,7 +2,7 @@ import { type Api, taken } from "#/api/client";
 import type {
   ActorView,
   CalendarShown,
-  CategoryShown,
+  CategoryVersion,
   MemberView,
   PageOfMemberView,
   Preferences,
@@ -26,7 +26,7 @@ export class Household {
   workspace: WorkspaceView | undefined = $state.raw();
   members: readonly MemberView[] = $state.raw([]);
   calendars: readonly CalendarShown[] = $state.raw([]);
-  categories: readonly CategoryShown[] = $state.raw([]);
+  categories: readonly CategoryVersion[] = $state.raw([]);
   resources: readonly ResourceShown[] = $state.raw([]);
   preferences: Preferences | undefined = $state.raw();
 

@@ -1,7 +1,7 @@
 import { Problem } from "#/api/problem";
 import { type Once, Submission } from "#/api/submission.svelte";
 
-import { Edit, type Stored, type Values } from "./edit.svelte";
+import { differing, Edit, type Stored, type Values } from "./edit.svelte";
 
 /** What is to be stored: all that was typed, what of it is a change, and of which version. */
 export interface Wanted<T extends Values> {
@@ -32,20 +32,17 @@ export class Saving<T extends Values> {
     this.#store = store;
   }
 
-  /** Save; true where that was done. */
+  /** Save; true where that was done. What is typed meanwhile stays typed. */
   async save(): Promise<boolean> {
     const { edit, submission } = this;
-    const saved = await submission.send((once) =>
-      this.#store.write({
-        typed: $state.snapshot(edit.typed) as T,
-        changes: edit.changes,
-        version: edit.version,
-        once,
-      }),
-    );
+    const typed = $state.snapshot(edit.typed) as T;
+    const { changes, version } = edit;
+    const saved = await submission.send((once) => this.#store.write({ typed, changes, version, once }));
     if (saved) {
+      const meanwhile = differing($state.snapshot(edit.typed) as T, typed);
       edit.meet(saved);
       edit.takeTheirs();
+      edit.typed = { ...edit.typed, ...meanwhile };
       return true;
     }
     const lost = submission.failure instanceof Problem && submission.failure.status === 412;

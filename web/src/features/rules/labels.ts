@@ -1,9 +1,10 @@
 import type { Household } from "#/app/household.svelte";
+import { severalOf } from "#/parts/several";
 import type { Formats } from "#/text/formats.svelte";
 import type { Key, Translate } from "#/text/words.svelte";
 
 import { dayName } from "./reading";
-import { DAYS, type Rule, type RuleFields, severalOf } from "./rule";
+import { DAYS, type Rule, type RuleFields } from "./rule";
 
 /** What each rule is called where one is chosen. */
 export const KIND_NAMES: Readonly<Record<Rule, Key>> = {

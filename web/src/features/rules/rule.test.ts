@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ConstraintShown } from "#/api/schema";
 
-import { BLANK, DAYS, fieldsOf, type Parameters, parametersOf, type Rule, toggled } from "./rule";
+import { BLANK, fieldsOf, type Parameters, parametersOf, type Rule } from "./rule";
 
 const EACH: readonly [Rule, Parameters][] = [
   ["no_events_before", { time: "06:30" }],
@@ -51,13 +51,5 @@ describe("the form of a rule", () => {
 
   it("sends an empty number as none, for the server to ask for", () => {
     expect(parametersOf({ ...BLANK, rule: "min_gap_minutes", minutes: null })).toEqual({ minutes: null });
-  });
-
-  it.each([
-    ["", "wed", "wed"],
-    ["wed fri", "mon", "mon wed fri"],
-    ["mon wed", "mon", "wed"],
-  ])("chooses of days %j with %s: %j", (chosen, day, after) => {
-    expect(toggled(chosen, day, DAYS)).toBe(after);
   });
 });

@@ -1,4 +1,5 @@
 import type { ConstraintShown } from "#/api/schema";
+import { severalOf } from "#/parts/several";
 
 export type Rule = ConstraintShown["rule"];
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -112,16 +113,4 @@ export function parametersOf(fields: RuleFields): Parameters {
     case "custom":
       return { expression: fields.expression };
   }
-}
-
-/** Give what was chosen of several. */
-export function severalOf(chosen: string): string[] {
-  return chosen.split(" ").filter(Boolean);
-}
-
-/** Give what was chosen with one more or one less, in the order of `all`. */
-export function toggled(chosen: string, one: string, all: readonly string[]): string {
-  const now = new Set(severalOf(chosen));
-  if (!now.delete(one)) now.add(one);
-  return all.filter((each) => now.has(each)).join(" ");
 }
