@@ -1,4 +1,4 @@
-"""Whatever happens to the server, the network or the session: no typed text is lost, and nothing is stored twice."""
+"""Whatever happens to server, network and session, no typed text is lost and nothing is stored twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from browsing import Faults, Visit
 from identities import PASSWORD
 from served import Server
 
-SILENCE = r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
+SILENCE = (
+    r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
+)
 EVENTS = "**/api/v1/events"
 
 

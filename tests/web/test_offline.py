@@ -1,4 +1,4 @@
-"""Without a server: the app begins, shows what it last loaded and says so, and goes on when there is one again."""
+"""Without a server the app begins, shows what it last loaded and says so, and goes on when there is one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 from browsing import Faults, Visit, axe
 from served import Server
 
-SILENCE = r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
+SILENCE = (
+    r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
+)
 
 
 @pytest.fixture
