@@ -7,7 +7,7 @@ import type { Moves } from "#/features/events/moves.svelte";
 import { plusDays, type Wall } from "#/time/zoned";
 
 import type { WallTimes } from "./drawn";
-import { besides, type Clock, face, part, wallOf } from "./face";
+import { type Clock, part, wallOf } from "./face";
 import { cityOf, elsewhere } from "./hours";
 
 /** What the board is always like. One object: an option that is another one each time is drawn again each time. */
@@ -27,21 +27,11 @@ export const FIXED: Calendar.Options = {
   unselectCancel: ".panel",
 };
 
-const FACED = 50 * 60_000; // milliseconds; what is shorter has no room for a place
-
 /** Who is told of what is done on the board. */
 export interface Listener {
   readonly view: string;
   readonly onchoose: (times: WallTimes) => void;
-  readonly onopen: (occurrence: Occurrence) => void;
   readonly onday: (date: Wall) => void;
-}
-
-/** What travels along with an event of the board: what it is, or for which day it says how much more there is. */
-interface Carried {
-  readonly occurrence: Occurrence;
-  readonly day: Wall;
-  readonly count: number;
 }
 
 /** What the board says and does, the same for as long as it stands. */
@@ -52,7 +42,6 @@ export class BoardActions {
   #clock: Clock;
   #moves: Moves;
   #listener: Listener;
-  #opened = new WeakMap<Element, Occurrence>();
   #givenUp = false;
   #dropped = false;
 
@@ -68,7 +57,6 @@ export class BoardActions {
       dayCellContent: ({ date, allDay }) =>
         allDay && listener.view === "month" ? this.#dayNumber(date) : "",
       eventTimeFormat: (start, end) => this.#times(start, end),
-      eventContent: ({ event, timeText }) => this.#face(event, timeText as string),
       dateClick: ({ date, allDay, jsEvent }) => this.#click(date, allDay, jsEvent),
       select: ({ start, end, allDay }) => listener.onchoose(timesOf(start, end, allDay)),
       eventDragStart: () => this.#begin(),
@@ -93,13 +81,10 @@ export class BoardActions {
     to.focus();
   };
 
-  /** An event opens; the number of a day, and the word of what else is on it, lead to that day. */
+  /** The number of a day leads to that day. */
   readonly onclick = (event: MouseEvent): void => {
-    const button = (event.target as Element).closest("button");
-    const occurrence = button && this.#opened.get(button);
-    const day = button?.dataset["day"];
-    if (occurrence) this.#listener.onopen(occurrence);
-    else if (day) this.#listener.onday(day);
+    const day = (event.target as Element).closest<HTMLElement>("[data-day]")?.dataset["day"];
+    if (day) this.#listener.onday(day);
   };
 
   #header(day: Date): Calendar.Content {
@@ -126,25 +111,6 @@ export class BoardActions {
 
   #times(start: Date, end: Date | null): string {
     return this.#clock.times(start, end);
-  }
-
-  #face(event: Calendar.Event, times: string): Calendar.Content {
-    const { occurrence, day, count } = event.extendedProps as Partial<Carried>;
-    const button = part("face", "", "button");
-    if (occurrence) {
-      this.#opened.set(button, occurrence);
-      const long = event.end.getTime() - event.start.getTime() >= FACED && this.#listener.view !== "month";
-      const where = long ? occurrence.location : null;
-      button.append(...face(event.title as string, event.allDay ? "" : times, where));
-      button.append(part("hidden-visually", besides(occurrence, this.#app, this.#household)));
-    } else if (day && count) {
-      button.dataset["day"] = day;
-      const on = this.#app.formats.wall(day, { weekday: "long", day: "numeric", month: "long" });
-      button.append(part("title", event.title as string), part("hidden-visually", on));
-    } else {
-      return { domNodes: [part("title", times)] };
-    }
-    return { domNodes: [button] };
   }
 
   // A tap is how a phone scrolls and looks; there an event begins with a long press.

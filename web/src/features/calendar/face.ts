@@ -16,14 +16,6 @@ export function besides(occurrence: Occurrence, app: App, household: Household):
   return app.formats.list(parts);
 }
 
-/** Make what an event on the board holds: a title, its times, and where it is. */
-export function face(title: string, times: string, where: string | null): Node[] {
-  const nodes = [part("title", title)];
-  if (times) nodes.push(part("times", times));
-  if (where) nodes.push(part("where", where));
-  return nodes;
-}
-
 /** Make a piece of the board with its class and text. */
 export function part(name: string, text: string, tag: "span" | "button" = "span"): HTMLElement {
   const element = document.createElement(tag);
@@ -63,8 +55,11 @@ export class Clock {
     let written = this.#written.get(key);
     if (written === undefined) {
       const at = (minute: number) => new Date(Date.UTC(2000, 0, 1, 0, minute)).toISOString().slice(0, 19);
-      const inOrder = end && to < from ? to + 24 * 60 : to;
-      written = end ? formats.walls(at(from), at(inOrder), TIME) : formats.wall(at(from), TIME);
+      const one = formats.wall(at(from), TIME);
+      if (!end) written = one;
+      else
+        written =
+          from <= to ? formats.walls(at(from), at(to), TIME) : `${one} – ${formats.wall(at(to), TIME)}`;
       this.#written.set(key, written);
     }
     return written;
