@@ -51,12 +51,9 @@ LOADS = 7
 TARGET = 100  # milliseconds
 BUDGET = 150  # kB of JavaScript
 BERLIN = zone("Europe/Berlin").tzinfo
-WORDS = "Choir Dentist Football Gym Lunch Maths Meeting Piano Review Shopping Swimming Visit".split()
+WORDS = ["Choir", "Dentist", "Football", "Gym", "Lunch", "Maths", "Meeting", "Piano", "Review", "Shopping", "Swimming", "Visit"]
 CHROMIUM = os.environ.get("KALENDS_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-).split()
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 PEER = Path(__file__).parents[1] / "web" / "node_modules" / "fullcalendar" / "index.global.min.js"
 SERVER = """
 import sys
@@ -113,7 +110,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the measurements for benchmarks/run.py")
     as_json = parser.parse_args().json
     password = secrets.token_urlsafe(12)
-    today = datetime.now(UTC).date()  # noqa: DTZ005 (what the pages take for today)
+    today = datetime.now(UTC).date()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         furnish(Path(folder), password, today)
         with served(Path(folder)) as address:

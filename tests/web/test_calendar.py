@@ -1,0 +1,169 @@
+"""The calendar: its views, moving about in it, finding things, what keys do, and its look on paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browsing import PHONE, Visit, axe, screenshot
+
+VIEWS = ("day", "week", "month", "agenda", "timeline")
+ANY_EVENT = re.compile("School|Kindergarten|Family dinner|Stand-up")
+
+
+def events(page: Page) -> Locator:
+    return page.get_by_role("main").get_by_role("button", name=ANY_EVENT)
+
+
+def opened(page: Page, view: str, date: str = "") -> Page:
+    page.goto(f"/calendar?view={view}" + (f"&date={date}" if date else ""))
+    expect(page.get_by_role("button", name="Today", exact=True)).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_anybody_can_use_each_view(visit: Visit, view: str, scheme: str) -> None:
+    page = opened(visit(color_scheme=scheme), view)
+    expect(page.get_by_role("group", name="View").get_by_role("button", pressed=True)).to_have_text(
+        view.capitalize()
+    )
+    if view != "timeline":
+        expect(page.get_by_role("main").get_by_role("heading", level=1)).not_to_be_empty()
+    axe(page)
+    screenshot(page, f"calendar-{view}-{scheme}")
+
+
+@pytest.mark.parametrize("view", ["agenda", "day", "month"])
+def test_a_phone_shows_it_too(visit: Visit, view: str) -> None:
+    page = visit(viewport=PHONE, has_touch=True)
+    page.goto("/calendar")
+    views = page.get_by_role("combobox", name="View")
+    expect(views).to_have_value("agenda")
+    views.select_option(view)
+    expect(page).to_have_url(re.compile(f"view={view}"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    axe(page)
+    screenshot(page, f"calendar-{view}-phone")
+
+
+def test_the_address_says_what_is_shown_and_back_goes_back(page: Page) -> None:
+    opened(page, "month", "2027-02-10")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("February 2027")
+    page.get_by_role("button", name="Forward").click()
+    expect(title).to_have_text("March 2027")
+    page.get_by_role("group", name="View").get_by_role("button", name="Day").click()
+    expect(page).to_have_url(re.compile("view=day&date=2027-03-01"))
+    page.go_back()
+    page.go_back()
+    expect(title).to_have_text("February 2027")
+
+
+def test_keys_move_about_and_say_what_they_do(page: Page) -> None:
+    opened(page, "week", "2027-02-10")
+    expect(events(page).first).to_be_visible()
+    title = page.get_by_role("heading", level=1)
+    for key, shown in {"j": "15 – 21", "k": "8 – 14", "m": "February 2027", "d": "Feb"}.items():
+        page.keyboard.press(key)
+        expect(title).to_contain_text(shown)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("complementary", name="Keyboard shortcuts")
+    expect(sheet.get_by_text("Forward")).to_be_visible()
+    axe(page)
+    page.keyboard.press("?")
+    expect(sheet).to_be_hidden()
+
+
+def test_letters_that_are_typed_are_no_shortcuts(page: Page) -> None:
+    opened(page, "week")
+    page.keyboard.press("c")
+    page.keyboard.type("jam and tea")
+    expect(page).to_have_url(re.compile("view=week$"))
+
+
+def test_what_is_found_is_shown_where_it_is(page: Page) -> None:
+    opened(page, "month")
+    page.keyboard.press("/")
+    page.get_by_role("searchbox", name="Search").fill("Parents' even")
+    row = page.get_by_role("main").get_by_role("button", name="Parents' evening")
+    expect(row).to_have_count(1)
+    axe(page)
+    page.get_by_role("searchbox", name="Search").press("Enter")
+    expect(page.get_by_role("complementary")).to_contain_text(re.compile("Parents' evening|Title"))
+    expect(page).to_have_url(re.compile("view=month"))
+
+
+def test_a_search_for_nothing_says_so(page: Page) -> None:
+    opened(page, "week")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("searchbox", name="Search").fill("zzz")
+    expect(page.get_by_role("heading", name="Nothing is called that")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_hidden()
+
+
+def test_a_calendar_is_hidden_on_this_device(page: Page) -> None:
+    opened(page, "agenda")
+    dinner = page.get_by_role("button", name="Family dinner").first
+    expect(dinner).to_be_visible()
+    page.get_by_role("button", name="Calendars and colours").click()
+    page.get_by_role("checkbox", name="Family").uncheck()
+    expect(dinner).to_be_hidden()
+    axe(page)
+    page.reload()
+    expect(page.get_by_role("button", name=ANY_EVENT).first).to_be_visible()
+    expect(dinner).to_be_hidden()
+
+
+def test_a_colour_is_chosen_for_all_devices(visit: Visit) -> None:
+    page = opened(visit(), "agenda")
+    page.get_by_role("button", name="Calendars and colours").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.get_by_role("radio", name="Category").check()
+    other = opened(visit(), "agenda")
+    other.get_by_role("button", name="Calendars and colours").click()
+    expect(other.get_by_role("radio", name="Category")).to_be_checked()
+
+
+def test_a_month_leads_to_the_day_that_has_more(page: Page) -> None:
+    opened(page, "month")
+    more = page.get_by_role("button", name=re.compile(r"^\+\d+ more")).first
+    more.click()
+    expect(page).to_have_url(re.compile("view=day"))
+    expect(events(page).first).to_be_visible()
+
+
+def test_arrows_go_from_event_to_event(page: Page) -> None:
+    opened(page, "agenda")
+    first, second = events(page).nth(0), events(page).nth(1)
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    opened(page, "week")
+    events(page).first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(events(page).first).not_to_be_focused()
+    expect(page).to_have_url(re.compile("view=week"))
+
+
+def test_things_have_rows_of_their_own(page: Page) -> None:
+    opened(page, "timeline")
+    rows = page.locator(".ec-row-head")
+    expect(rows.get_by_text("Clara")).to_be_visible()
+    page.get_by_role("button", name="Thing", exact=True).click()
+    expect(rows.get_by_text("Kitchen")).to_be_visible()
+    expect(page).to_have_url(re.compile("rows=resources"))
+
+
+def test_paper_has_the_calendar_alone(page: Page) -> None:
+    opened(page, "week")
+    expect(events(page).first).to_be_visible()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(events(page).first).to_be_visible()
+    for gone in (page.get_by_role("navigation"), page.get_by_role("button", name="Today", exact=True)):
+        expect(gone).to_be_hidden()
