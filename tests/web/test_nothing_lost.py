@@ -155,8 +155,9 @@ def hold(route: Route, waiting: list[Route]) -> None:
 def stored(page: Page, title: str) -> int:
     """Count what is stored under a title."""
     today = datetime.now(UTC).date()
-    days = {"start": str(today - timedelta(days=8)), "end": str(today + timedelta(days=8))}
-    answer = page.context.request.get("/api/v1/events", params=days)
+    answer = page.context.request.get(
+        f"/api/v1/events?start={today - timedelta(days=8)}&end={today + timedelta(days=8)}"
+    )
     assert answer.ok, answer.text()
     return [each["title"] for each in answer.json()["items"]].count(title)
 
@@ -169,9 +170,9 @@ def add_as_ben(visit: Visit) -> None:
 
 
 def end_session(page: Page) -> None:
-    """End the session as another device would, which has the same cookie here."""
+    """End the session as another device would: the browser still has its cookie."""
     request = page.context.request
     token = request.get("/api/v1/auth/session").json()["csrf_token"]
-    cookies = page.context.cookies()
+    cookie = page.context.cookies()[0]
     assert request.delete("/api/v1/auth/session", headers={"X-CSRF-Token": token}).status == 204
-    page.context.add_cookies(cookies)
+    page.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": page.url}])

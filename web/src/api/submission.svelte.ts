@@ -13,7 +13,7 @@ export interface Once {
 export class Submission {
   pending = $state(false);
   failure: Problem | Unreachable | null = $state.raw(null);
-  #key = freshKey();
+  #key = crypto.randomUUID();
 
   /** Send; undefined where that is already under way or was refused, which `failure` then tells. */
   async send<T>(work: (once: Once) => Promise<T>): Promise<T | undefined> {
@@ -22,12 +22,12 @@ export class Submission {
     try {
       const result = await work({ "Idempotency-Key": this.#key });
       this.failure = null;
-      this.#key = freshKey();
+      this.#key = crypto.randomUUID();
       return result;
     } catch (error) {
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
       this.failure = error;
-      if (error instanceof Problem && error.status < 500) this.#key = freshKey();
+      if (error instanceof Problem && error.status < 500) this.#key = crypto.randomUUID();
       return undefined;
     } finally {
       this.pending = false;
@@ -43,11 +43,4 @@ export class Submission {
   clear(): void {
     this.failure = null;
   }
-}
-
-// Not `randomUUID`, which browsers offer only to pages that came over HTTPS.
-function freshKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

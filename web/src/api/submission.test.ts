@@ -39,7 +39,7 @@ describe("a form that is sent", () => {
     await submission.send(work);
     await submission.send(work);
     expect(keys[0] === keys[1]).toBe(same);
-    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it("tells what is wrong with which field until that is changed", async () => {

@@ -20,7 +20,9 @@ export class Shell {
     try {
       // Assets are named after their content; of any other file an older one may be at hand.
       await cache.addAll(
-        [...this.#files].map((each) => (each.startsWith(ASSETS) ? each : new Request(each, { cache: "reload" }))),
+        [...this.#files].map((each) =>
+          each.startsWith(ASSETS) ? each : new Request(new URL(each, location.origin), { cache: "reload" }),
+        ),
       );
     } catch (error) {
       await caches.delete(this.#name);
