@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browsing import DESKTOP, PHONE, Visit, axe, screenshot
 from identities import PASSWORD
+from served import Server
 
 
 def test_somebody_without_an_account_is_added_changed_and_removed(page: Page) -> None:
@@ -32,7 +33,7 @@ def test_somebody_without_an_account_is_added_changed_and_removed(page: Page) ->
     expect(page.get_by_role("button", name="Grandma Rosa")).to_have_count(0)
 
 
-def test_an_invitation_is_accepted_with_a_new_account(page: Page, visit: Visit, address: str) -> None:
+def test_an_invitation_is_accepted_with_a_new_account(page: Page, visit: Visit, server: Server) -> None:
     page.goto("/people")
     page.get_by_role("button", name="Add somebody").click()
     page.get_by_text("With an invitation").click()
@@ -51,7 +52,7 @@ def test_an_invitation_is_accepted_with_a_new_account(page: Page, visit: Visit, 
     axe(guest)
     guest.get_by_role("button", name="Join", exact=True).click()
     expect(guest.get_by_text("Team meeting").first).to_be_visible()
-    assert guest.url.startswith(f"{address}/calendar")
+    assert guest.url.startswith(f"{server.address}/calendar")
     token = link.partition("#")[2]
     assert token.startswith("kali_")
     assert not [url for url in asked if token in url.partition("#")[0]]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from browsing import PHONE, Faults, Visit, axe
 from identities import PASSWORD
-from served import served
+from served import Server, served
 
 SCHOOL = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -29,14 +29,14 @@ END:VCALENDAR
 
 
 @pytest.fixture
-def address(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+def server(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has used yet."""
     shutil.copy(sqlite_template, tmp_path / "kalends.sqlite")
-    with served(tmp_path) as address:
-        yield address
+    with served(tmp_path) as server:
+        yield server
 
 
-def test_a_household_is_set_up_in_four_steps(visit: Visit, address: str) -> None:
+def test_a_household_is_set_up_in_four_steps(visit: Visit, server: Server) -> None:
     page = visit(None, viewport=PHONE)
     posted: list[str] = []
     page.on("request", lambda request: request.method == "POST" and posted.append(request.url))
@@ -50,7 +50,7 @@ def test_a_household_is_set_up_in_four_steps(visit: Visit, address: str) -> None
 
     household = page.get_by_label("Name of the household or team")
     expect(household).to_have_value("Ana's household")
-    assert posted == [f"{address}/api/v1/auth/session/sign-up"]  # however often it was pressed
+    assert posted == [f"{server.address}/api/v1/auth/session/sign-up"]  # however often it was pressed
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
     axe(page)
     household.fill("The Silvas")
