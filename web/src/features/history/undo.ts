@@ -1,4 +1,5 @@
 import { taken } from "#/api/client";
+import { randomUuid } from "#/api/uuid";
 import type { App } from "#/app/app.svelte";
 
 /** Tell that something was done, and offer to take it back; `done` follows where that was taken. */
@@ -8,7 +9,7 @@ export function sayUndoable(
   changeSet: string | null,
   done: () => void | Promise<void>,
 ): void {
-  const header = { "Idempotency-Key": crypto.randomUUID() };
+  const header = { "Idempotency-Key": randomUuid() };
   async function undo(): Promise<void> {
     const path = { change_set_id: changeSet ?? "" };
     try {
