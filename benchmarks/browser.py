@@ -51,9 +51,30 @@ LOADS = 7
 TARGET = 100  # milliseconds
 BUDGET = 150  # kB of JavaScript
 BERLIN = zone("Europe/Berlin").tzinfo
-WORDS = ["Choir", "Dentist", "Football", "Gym", "Lunch", "Maths", "Meeting", "Piano", "Review", "Shopping", "Swimming", "Visit"]
+WORDS = [
+    "Choir",
+    "Dentist",
+    "Football",
+    "Gym",
+    "Lunch",
+    "Maths",
+    "Meeting",
+    "Piano",
+    "Review",
+    "Shopping",
+    "Swimming",
+    "Visit",
+]
 CHROMIUM = os.environ.get("KALENDS_TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 PEER = Path(__file__).parents[1] / "web" / "node_modules" / "fullcalendar" / "index.global.min.js"
 SERVER = """
 import sys
