@@ -6,16 +6,21 @@ import { Submission } from "#/api/submission.svelte";
 import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
 
-import { changedFields, creationOf, type EventForm, type FieldName, isWhole, patchOf } from "./form";
+import {
+  changedFields,
+  creationOf,
+  DONE_BEFORE,
+  type EventForm,
+  type FieldName,
+  isWhole,
+  patchOf,
+} from "./form";
 import type { Opened } from "./opened";
 import { Preview } from "./preview.svelte";
 import { aim, type Scope, SCOPES } from "./scope";
 import { newForm } from "./home";
 import { type Stored, storedOf } from "./stored";
 import { type Difference, differences, merged, type Side } from "./versions";
-
-// What a request is refused with that took effect before: its answer was lost, and something was typed since.
-const DONE_BEFORE = new Set(["uid_taken", "already_done", "key_reused"]);
 
 /** Another version than the one that what was typed began from, and what to take of which. */
 export interface Race {
@@ -75,6 +80,7 @@ export class Editing {
 
   change(fields: Partial<EventForm>): void {
     this.form = { ...this.form, ...fields };
+    for (const name of Object.keys(fields) as FieldName[]) this.choose(name, "mine");
     this.broken = [];
     this.submission.clear();
   }

@@ -113,6 +113,8 @@ describe("a stored event", () => {
     expect([editing.form.title, editing.race?.theirs.form.title]).toEqual(["Mine", "Three"]);
     editing.choose("title", "theirs");
     expect(editing.race?.chosen).toEqual([{ name: "title", side: "theirs" }]);
+    editing.change({ title: "Mine after all" });
+    expect(editing.race?.chosen).toEqual([{ name: "title", side: "mine" }]);
   });
 
   it("that is gone says so", async () => {

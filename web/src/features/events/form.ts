@@ -61,6 +61,9 @@ const WRITERS: { readonly [K in FieldName]: (form: EventForm) => EventPatch } = 
 
 export const FIELDS = Object.keys(WRITERS) as readonly FieldName[];
 
+/** What a creation is refused with that took effect before: its answer was lost, and something was typed since. */
+export const DONE_BEFORE: ReadonlySet<string> = new Set(["uid_taken", "already_done", "key_reused"]);
+
 /** Give an empty form at some time. */
 export function blank(times: WallTimes, zone: string, calendar: string): EventForm {
   return {
