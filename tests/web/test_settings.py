@@ -45,11 +45,11 @@ def test_what_is_wrong_with_a_day_stands_at_its_field(page: Page) -> None:
 def test_the_language_changes_at_once_and_stays(visit: Visit) -> None:
     page = visit("ben")
     page.goto("/settings/look")
-    page.get_by_label("Language").select_option("Deutsch")
+    page.get_by_label("Language", exact=True).select_option("Deutsch")
     expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Aussehen und Sprache")).to_be_visible()
-    page.get_by_label("Sprache").select_option("English")
+    page.get_by_label("Sprache", exact=True).select_option("English")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
