@@ -11,7 +11,7 @@ import pytest
 from kalends.engine.claims import Claim, Claims, EventFacts, Flexibility, Priority, Subject, SubjectKind, rank
 from kalends.engine.conflicts import Conflict, ConflictKind, Severity, Weight, collisions, overlapping_pairs
 from kalends.engine.span_columns import SpanColumns
-from kalends.engine.wording import Wording, length, listed
+from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
 from kalends.kit.errors import InvalidInput, TooLarge
 from strategies.spans import at, stretch
@@ -296,8 +296,8 @@ def test_a_priority_outranks_the_category(priority: Priority | None, level: int,
     ],
 )
 def test_lengths_in_words(duration: timedelta, words: str) -> None:
-    assert length(duration) == words
+    assert WORDING.length(duration) == words
 
 
 def test_lists_in_words() -> None:
-    assert [listed(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert [WORDING.listed(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]

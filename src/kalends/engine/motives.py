@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from kalends.engine.spans import Span
-from kalends.engine.wording import Wording, length
+from kalends.engine.wording import Template, Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,12 @@ class RanksLower:
     other_rank: int
 
     def words(self, wording: Wording) -> str:
-        return f"it ranks below {wording.title(self.other)} ({self.rank} against {self.other_rank})"
+        return wording.say(
+            "it ranks below {other} ({rank} against {other_rank})",
+            other=wording.title(self.other),
+            rank=self.rank,
+            other_rank=self.other_rank,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,9 @@ class MoreFlexible:
     other: str
 
     def words(self, wording: Wording) -> str:
-        return f"it is as high in rank as {wording.title(self.other)}, but more flexible"
+        return wording.say(
+            "it is as high in rank as {other}, but more flexible", other=wording.title(self.other)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +54,11 @@ class ShorterMove:
     other_distance: timedelta
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"it is equal to {wording.title(self.other)}, but moves by {length(self.distance)} "
-            f"where that would move by {length(self.other_distance)}"
+        return wording.say(
+            "it is equal to {other}, but moves by {distance} where that would move by {other_distance}",
+            other=wording.title(self.other),
+            distance=wording.length(self.distance),
+            other_distance=wording.length(self.other_distance),
         )
 
 
@@ -62,7 +71,7 @@ class CreatedLater:
     other: str
 
     def words(self, wording: Wording) -> str:
-        return f"it is equal to {wording.title(self.other)}, which was there first"
+        return wording.say("it is equal to {other}, which was there first", other=wording.title(self.other))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,7 @@ class NearestFree:
     nearer: int = 0
 
     def words(self, wording: Wording) -> str:
-        return "this is its nearest free time" if not self.nearer else "it is free then too"
+        return wording.say("it is free then too" if self.nearer else "this is its nearest free time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +95,7 @@ class NotMovable:
     uid: str
 
     def words(self, wording: Wording) -> str:
-        return "it may not be moved by itself"
+        return wording.say("it may not be moved by itself")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,7 @@ class NoOtherWay:
     window: Span
 
     def words(self, wording: Wording) -> str:
-        return f"no other way was found within {wording.time(self.window)}"
+        return wording.say("no other way was found within {window}", window=wording.time(self.window))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +118,7 @@ class LastResort:
     uid: str
 
     def words(self, wording: Wording) -> str:
-        return "if nothing else suits"
+        return wording.say("if nothing else suits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +131,7 @@ class BreaksRule:
     name: str
 
     def words(self, wording: Wording) -> str:
-        return f"it breaks '{self.name}'"
+        return wording.say("it breaks '{rule}'", rule=wording.rule(self.rule, self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +143,12 @@ class OutOfService:
     resource: str
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.resource)} is out of service, at other times too"
+        return wording.say(
+            "{resource} is out of service, at other times too", resource=wording.name(self.resource)
+        )
+
+
+_TYPES = {"vehicle": Template("vehicle"), "room": Template("room"), "equipment": Template("equipment")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +161,11 @@ class SameTypeFree:
     type: str
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.resource)} is a {self.type} too, and free then"
+        return wording.say(
+            "{resource} is a {type} too, and free then",
+            resource=wording.name(self.resource),
+            type=wording.say(_TYPES[self.type]) if self.type in _TYPES else self.type,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +178,11 @@ class KeepsMost:
     whole: timedelta
 
     def words(self, wording: Wording) -> str:
-        return f"it keeps {length(self.kept)} of {length(self.whole)}, at one end"
+        return wording.say(
+            "it keeps {kept} of {whole}, at one end",
+            kept=wording.length(self.kept),
+            whole=wording.length(self.whole),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,15 +194,15 @@ class NeedNotCome:
     participant: str
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.participant)} need not come to it"
+        return wording.say("{name} need not come to it", name=wording.name(self.participant))
 
 
-_DONE = {
-    "move": "move {}",
-    "shorten": "shorten {}",
-    "swap_resource": "swap the resource of {}",
-    "drop_participant": "let someone off {}",
-    "cancel": "cancel {}",
+_USUAL = {
+    "move": Template("you mostly move {category} when it clashes ({times} of {of})"),
+    "shorten": Template("you mostly shorten {category} when it clashes ({times} of {of})"),
+    "swap_resource": Template("you mostly swap the resource of {category} when it clashes ({times} of {of})"),
+    "drop_participant": Template("you mostly let someone off {category} when it clashes ({times} of {of})"),
+    "cancel": Template("you mostly cancel {category} when it clashes ({times} of {of})"),
 }
 
 
@@ -196,8 +218,17 @@ class Usual:
     of: int  # how often any was
 
     def words(self, wording: Wording) -> str:
-        done = _DONE[self.way].format(self.category or "General")
-        return f"you mostly {done} when it clashes ({self.times} of {self.of})"
+        category = self.category or wording.say("General")
+        return wording.say(_USUAL[self.way], category=category, times=self.times, of=self.of)
+
+
+_CHOSEN = {
+    "move": Template("somebody chose to move it"),
+    "shorten": Template("somebody chose to shorten it"),
+    "swap_resource": Template("somebody chose to swap the resource of it"),
+    "drop_participant": Template("somebody chose to let someone off it"),
+    "cancel": Template("somebody chose to cancel it"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,4 +241,4 @@ class Chosen:
     category: str  # the id of its category, empty for none
 
     def words(self, wording: Wording) -> str:
-        return f"somebody chose to {_DONE[self.way].format('it')}"
+        return wording.say(_CHOSEN[self.way])

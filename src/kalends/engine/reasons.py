@@ -12,9 +12,12 @@ from typing import Any, cast, get_type_hints
 from kalends.engine import motives, refusals
 from kalends.engine.constraints import reasons as breaches
 from kalends.engine.constraints import rule
+from kalends.engine.constraints.parameters import Parameters
+from kalends.engine.constraints.window import Window
 from kalends.engine.placement import motives as placement
 from kalends.engine.spans import Span
 from kalends.engine.wording import Reason
+from kalends.kit.errors import InvalidInput
 
 _MODULES: tuple[ModuleType, ...] = (motives, refusals, placement, breaches, rule)
 
@@ -37,7 +40,7 @@ def reason_from_json(values: Mapping[str, Any]) -> Reason | None:
     try:
         known = {name: _typed(hints[name], values[name]) for name in parts if name in values}
         return cast(Reason, kind(**known))
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, InvalidInput):
         return None
 
 
@@ -56,6 +59,8 @@ def _plain(value: Any) -> object:
         return reason_to_json(value)
     if isinstance(value, Span):
         return [value.start.isoformat(), value.end.isoformat()]
+    if isinstance(value, Window):
+        return value.parameters()
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, time | date):
@@ -68,6 +73,8 @@ def _typed(hint: Any, value: Any) -> Any:
         return reason_from_json(value)
     if hint is Span:
         return Span(*map(datetime.fromisoformat, value))
+    if hint in (Window, Window | None):
+        return None if value is None else Window.given(Parameters(value))
     if hint is timedelta:
         return timedelta(seconds=value)
     if hint in (time, date):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from kalends.engine.spans import Span
-from kalends.engine.wording import Wording, length
+from kalends.engine.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class OutsideWindow:
     window: Span
 
     def words(self, wording: Wording) -> str:
-        return f"it is not within {wording.time(self.window)}"
+        return wording.say("it is not within {window}", window=wording.time(self.window))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,13 @@ class Busy:
     span: Span  # the event's
 
     def words(self, wording: Wording) -> str:
-        event = wording.title(self.uid) if self.uid else "something else"
-        return f"{wording.name(self.subject)} has {event} ({wording.time(self.span)})"
+        event = wording.title(self.uid) if self.uid else wording.say("something else")
+        return wording.say(
+            "{name} has {title} ({time})",
+            name=wording.name(self.subject),
+            title=event,
+            time=wording.time(self.span),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +51,13 @@ class TooClose:
     gap: timedelta
 
     def words(self, wording: Wording) -> str:
-        event = wording.title(self.uid) if self.uid else "something else"
-        return (
-            f"{wording.name(self.subject)} wants {length(self.gap)} free "
-            f"beside {event} ({wording.time(self.span)})"
+        event = wording.title(self.uid) if self.uid else wording.say("something else")
+        return wording.say(
+            "{name} wants {gap} free beside {title} ({time})",
+            name=wording.name(self.subject),
+            gap=wording.length(self.gap),
+            title=event,
+            time=wording.time(self.span),
         )
 
 
@@ -64,10 +72,14 @@ class InUse:
     capacity: int
 
     def words(self, wording: Wording) -> str:
-        users = f" by {wording.titles(self.uids)}" if self.uids else ""
-        return (
-            f"{wording.name(self.subject)} serves {self.capacity} and is taken{users} "
-            f"({wording.time(self.span)})"
+        return wording.say(
+            "{name} serves {capacity} and is taken by {titles} ({time})"
+            if self.uids
+            else "{name} serves {capacity} and is taken ({time})",
+            name=wording.name(self.subject),
+            capacity=self.capacity,
+            titles=wording.titles(self.uids),
+            time=wording.time(self.span),
         )
 
 
@@ -80,4 +92,6 @@ class OutsideHours:
     span: Span  # the part of the time that does, or one of them
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.subject)} is not available {wording.time(self.span)}"
+        return wording.say(
+            "{name} is not available {time}", name=wording.name(self.subject), time=wording.time(self.span)
+        )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from kalends.engine.claims import Claim, Subject
 from kalends.engine.conflicts.severity import Severity, Weight
 from kalends.engine.spans import Span, peak_use
-from kalends.engine.wording import Reason, Wording, length, sentence
+from kalends.engine.wording import Reason, Wording, sentence
 
 
 class ConflictKind(StrEnum):
@@ -82,14 +82,25 @@ class Conflict:
         if self.reason is not None:
             said = self.reason.words(wording)
         elif self.kind is ConflictKind.TIME:
-            said = f"{titles[0]} overlaps {titles[1]} by {length(self.occasion.duration)} ({time})"
-        else:
-            uses = wording.titles([claim.event.uid for claim in self.parties])
-            said = (
-                f"{wording.name(self.subject.id)} is wanted by {self.use} at once but serves "
-                f"{self.subject.capacity} ({time}): {uses}"
+            said = wording.say(
+                "{first} overlaps {second} by {length} ({time})",
+                first=titles[0],
+                second=titles[1],
+                length=wording.length(self.occasion.duration),
+                time=time,
             )
-        return sentence(said if self.count == 1 else f"{said}, {self.count} times in all")
+        else:
+            said = wording.say(
+                "{name} is wanted by {use} at once but serves {capacity} ({time}): {titles}",
+                name=wording.name(self.subject.id),
+                use=self.use,
+                capacity=self.subject.capacity,
+                time=time,
+                titles=wording.listed(titles),
+            )
+        if self.count > 1:
+            said = wording.say("{said}, {count} times in all", said=said, count=self.count)
+        return sentence(said)
 
 
 def _digest(value: object) -> str:

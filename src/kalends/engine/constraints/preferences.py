@@ -9,13 +9,14 @@ from kalends.engine.constraints.gaps import MinGap
 from kalends.engine.constraints.rule import Constraint, Rule
 from kalends.engine.constraints.times import NoEventsAfter, NoEventsBefore, PreferredWindow
 from kalends.engine.constraints.window import Window
+from kalends.engine.wording import LIKE, Template
 
 _LIKES = {  # how each is named and weighs: what disturbs rest first, what is only convenient last
-    "no_events_before": ("Quiet mornings", 7),
-    "no_events_after": ("Quiet evenings", 7),
-    "max_events_per_day": ("Not too much in a day", 5),
-    "min_gap_minutes": ("Room between events", 4),
-    "preferred_window": ("Preferred hours", 3),
+    "no_events_before": (Template("Quiet mornings"), 7),
+    "no_events_after": (Template("Quiet evenings"), 7),
+    "max_events_per_day": (Template("Not too much in a day"), 5),
+    "min_gap_minutes": (Template("Room between events"), 4),
+    "preferred_window": (Template("Preferred hours"), 3),
 }
 
 
@@ -53,5 +54,5 @@ def preferences(
 def _like(member: str, rule: Rule) -> Constraint:
     name, priority = _LIKES[rule.code]
     return Constraint(
-        id=f"preference:{rule.code}", name=name, rule=rule, hard=False, priority=priority, member=member
+        id=f"{LIKE}{rule.code}", name=name, rule=rule, hard=False, priority=priority, member=member
     )

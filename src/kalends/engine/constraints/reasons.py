@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import ClassVar
 
-from kalends.engine.wording import Wording, counted, length, listed
+from kalends.engine.constraints.window import Window
+from kalends.engine.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,12 @@ class BeginsTooEarly:
     limit: time
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.title(self.uid)} begins at {self.begins:%H:%M}, but {wording.name(self.subject)} "
-            f"wants no events before {self.limit:%H:%M}"
+        return wording.say(
+            "{title} begins at {begins:%H:%M}, but {name} wants no events before {limit:%H:%M}",
+            title=wording.title(self.uid),
+            begins=self.begins,
+            name=wording.name(self.subject),
+            limit=self.limit,
         )
 
 
@@ -37,9 +41,12 @@ class LastsTooLong:
     limit: time
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.title(self.uid)} lasts until {self.ends:%H:%M}, but {wording.name(self.subject)} "
-            f"wants no events after {self.limit:%H:%M}"
+        return wording.say(
+            "{title} lasts until {ends:%H:%M}, but {name} wants no events after {limit:%H:%M}",
+            title=wording.title(self.uid),
+            ends=self.ends,
+            name=wording.name(self.subject),
+            limit=self.limit,
         )
 
 
@@ -52,12 +59,16 @@ class NotInWindow:
     uid: str
     begins: time
     ends: time
-    window: str  # as in "09:00-17:00 on Mon and Tue"
+    window: Window
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.title(self.uid)} ({self.begins:%H:%M}-{self.ends:%H:%M}) is not within "
-            f"{self.window}, as {wording.name(self.subject)} wants it"
+        return wording.say(
+            "{title} ({begins:%H:%M}-{ends:%H:%M}) is not within {window}, as {name} wants it",
+            title=wording.title(self.uid),
+            begins=self.begins,
+            ends=self.ends,
+            window=self.window.said(wording),
+            name=wording.name(self.subject),
         )
 
 
@@ -70,12 +81,16 @@ class InBlockedWindow:
     uid: str
     begins: time
     ends: time
-    window: str  # as in "09:00-17:00 on Mon and Tue"
+    window: Window
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.title(self.uid)} ({self.begins:%H:%M}-{self.ends:%H:%M}) takes time that "
-            f"{wording.name(self.subject)} keeps free ({self.window})"
+        return wording.say(
+            "{title} ({begins:%H:%M}-{ends:%H:%M}) takes time that {name} keeps free ({window})",
+            title=wording.title(self.uid),
+            begins=self.begins,
+            ends=self.ends,
+            name=wording.name(self.subject),
+            window=self.window.said(wording),
         )
 
 
@@ -91,10 +106,15 @@ class GapTooSmall:
     least: timedelta
 
     def words(self, wording: Wording) -> str:
-        apart = f"are only {length(self.gap)} apart" if self.gap else "follow each other at once"
-        return (
-            f"{wording.title(self.uid)} and {wording.title(self.next)} {apart}, "
-            f"but {wording.name(self.subject)} wants {length(self.least)} between them"
+        return wording.say(
+            "{first} and {second} are only {gap} apart, but {name} wants {least} between them"
+            if self.gap
+            else "{first} and {second} follow each other at once, but {name} wants {least} between them",
+            first=wording.title(self.uid),
+            second=wording.title(self.next),
+            gap=wording.length(self.gap),
+            name=wording.name(self.subject),
+            least=wording.length(self.least),
         )
 
 
@@ -109,9 +129,13 @@ class TooManyThatDay:
     most: int
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.name(self.subject)} has {counted(self.count, 'event')} on {self.day:%Y-%m-%d}, "
-            f"but wants no more than {self.most} a day"
+        return wording.count(
+            self.count,
+            "{name} has {count} event on {day}, but wants no more than {most} a day",
+            "{name} has {count} events on {day}, but wants no more than {most} a day",
+            name=wording.name(self.subject),
+            day=wording.day(self.day),
+            most=self.most,
         )
 
 
@@ -126,9 +150,13 @@ class TooManyThatWeek:
     most: int
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.name(self.subject)} has {counted(self.count, 'event')} in the week of "
-            f"{self.first_day:%Y-%m-%d}, but wants no more than {self.most} a week"
+        return wording.count(
+            self.count,
+            "{name} has {count} event in the week of {day}, but wants no more than {most} a week",
+            "{name} has {count} events in the week of {day}, but wants no more than {most} a week",
+            name=wording.name(self.subject),
+            day=wording.day(self.first_day),
+            most=self.most,
         )
 
 
@@ -140,14 +168,16 @@ class KeptForOthers:
     uid: str
     resource: str
     members: tuple[str, ...]
-    window: str  # as in "09:00-17:00 on Mon", empty for always
+    window: Window | None  # None for always
 
     def words(self, wording: Wording) -> str:
-        kept = f" ({self.window})" if self.window else ""
-        return (
-            f"{wording.title(self.uid)} uses {wording.name(self.resource)}, which is kept for "
-            f"{listed([wording.name(member) for member in self.members])}{kept}"
+        said = wording.say(
+            "{title} uses {resource}, which is kept for {members}",
+            title=wording.title(self.uid),
+            resource=wording.name(self.resource),
+            members=wording.listed([wording.name(member) for member in self.members]),
         )
+        return said if self.window is None else f"{said} ({self.window.said(wording)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +190,9 @@ class NotAsAsked:
     expression: str
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"{wording.title(self.uid)} is not as {wording.name(self.subject)} asks of events: "
-            f"{self.expression}"
+        return wording.say(
+            "{title} is not as {name} asks of events: {expression}",
+            title=wording.title(self.uid),
+            name=wording.name(self.subject),
+            expression=self.expression,
         )

@@ -57,7 +57,7 @@ class ResourcePriority(EventRule):
             uid=agenda.facts(row).uid,
             resource=self.resource,
             members=self.members,
-            window="" if self.window is None else self.window.words(),
+            window=self.window,
         )
 
     def parameters(self) -> dict[str, Any]:

@@ -123,4 +123,8 @@ class Broken:
         return cls(constraint=constraint.id, name=constraint.name, hard=constraint.hard, reason=reason)
 
     def words(self, wording: Wording) -> str:
-        return f"{self.reason.words(wording)} ('{self.name}')"
+        return wording.say(
+            "{reason} ('{rule}')",
+            reason=self.reason.words(wording),
+            rule=wording.rule(self.constraint, self.name),
+        )

@@ -85,7 +85,7 @@ class PreferredWindow(EventRule):
 
     @classmethod
     def given(cls, parameters: Parameters) -> Self:
-        return cls(_window(parameters))
+        return cls(Window.given(parameters))
 
     def broken(self, agenda: Agenda) -> Mask:
         # A window over midnight also takes what begins in its part of the next day.
@@ -107,7 +107,7 @@ class PreferredWindow(EventRule):
             uid=agenda.facts(row).uid,
             begins=_reading(agenda.opens[row]),
             ends=_reading(agenda.closes[row]),
-            window=self.window.words(),
+            window=self.window,
         )
 
     def parameters(self) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class BlockedWindow(EventRule):
 
     @classmethod
     def given(cls, parameters: Parameters) -> Self:
-        return cls(_window(parameters))
+        return cls(Window.given(parameters))
 
     def broken(self, agenda: Agenda) -> Mask:
         return self.window.met(agenda)
@@ -134,17 +134,11 @@ class BlockedWindow(EventRule):
             uid=agenda.facts(row).uid,
             begins=_reading(agenda.opens[row]),
             ends=_reading(agenda.closes[row]),
-            window=self.window.words(),
+            window=self.window,
         )
 
     def parameters(self) -> dict[str, Any]:
         return self.window.parameters()
-
-
-def _window(parameters: Parameters) -> Window:
-    return Window(
-        start=parameters.clock_time("start"), end=parameters.clock_time("end"), days=parameters.days("days")
-    )
 
 
 def _reading(local: int) -> time:

@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 
 from kalends.engine.constraints.agenda import Agenda
-from kalends.engine.constraints.parameters import WEEKDAYS, days_given, time_text
+from kalends.engine.constraints.parameters import Parameters, days_given, time_text
 from kalends.engine.constraints.rule import Mask
 from kalends.engine.hours import WeeklyHours
-from kalends.engine.wording import listed
+from kalends.engine.wording import Speech
 
 EVERY_DAY = frozenset(range(7))
 
@@ -24,6 +24,15 @@ class Window:
     start: time
     end: time
     days: frozenset[int] = EVERY_DAY  # on which it begins, 0 is Monday
+
+    @classmethod
+    def given(cls, parameters: Parameters) -> Self:
+        """Take start, end and days from a rule's parameters."""
+        return cls(
+            start=parameters.clock_time("start"),
+            end=parameters.clock_time("end"),
+            days=parameters.days("days"),
+        )
 
     @classmethod
     def whole(cls, days: frozenset[int]) -> Self:
@@ -52,10 +61,13 @@ class Window:
         """Give start, end and days as a rule's parameters."""
         return {"start": time_text(self.start), "end": time_text(self.end), **days_given(self.days)}
 
-    def words(self) -> str:
+    def said(self, speech: Speech) -> str:
         """Say when: "22:00-06:00", "09:00-17:00 on Mon, Tue and Fri"."""
-        on = f" on {listed([WEEKDAYS[day].title() for day in sorted(self.days)])}"
-        return f"{self.start:%H:%M}-{self.end:%H:%M}{'' if self.days == EVERY_DAY else on}"
+        hours = speech.say("{begins}-{ends}", begins=f"{self.start:%H:%M}", ends=f"{self.end:%H:%M}")
+        if self.days == EVERY_DAY:
+            return hours
+        days = speech.listed([speech.weekday(day) for day in sorted(self.days)])
+        return speech.say("{hours} on {days}", hours=hours, days=days)
 
 
 def seconds_of(moment: time) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kalends.engine.spans import Span
-from kalends.engine.wording import Wording, counted
+from kalends.engine.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class StaysPut:
     other: str
 
     def words(self, wording: Wording) -> str:
-        return f"it clashes with {wording.title(self.other)}, which may not be moved"
+        return wording.say("it clashes with {other}, which may not be moved", other=wording.title(self.other))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,9 @@ class CheaperToMove:
     other: str
 
     def words(self, wording: Wording) -> str:
-        return f"it clashes with {wording.title(self.other)}, and moving it changes the least"
+        return wording.say(
+            "it clashes with {other}, and moving it changes the least", other=wording.title(self.other)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,11 @@ class MakesRoom:
     span: Span  # the other's new time
 
     def words(self, wording: Wording) -> str:
-        return f"it makes room for {wording.title(self.other)} ({wording.time(self.span)})"
+        return wording.say(
+            "it makes room for {other} ({time})",
+            other=wording.title(self.other),
+            time=wording.time(self.span),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,12 @@ class NearestThatFits:
 
     def words(self, wording: Wording) -> str:
         if not self.nearer:
-            return "this is the nearest time that fits"
-        return f"{counted(self.nearer, 'nearer time')} would serve less well"
+            return wording.say("this is the nearest time that fits")
+        return wording.count(
+            self.nearer,
+            "{count} nearer time would serve less well",
+            "{count} nearer times would serve less well",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +81,9 @@ class InTheWay:
     subject: str  # of which there is too little
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.subject)} has {wording.title(self.other)}"
+        return wording.say(
+            "{name} has {title}", name=wording.name(self.subject), title=wording.title(self.other)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +95,9 @@ class NoTimeAllowed:
     window: Span
 
     def words(self, wording: Wording) -> str:
-        return f"hours and constraints leave it no time within {wording.time(self.window)}"
+        return wording.say(
+            "hours and constraints leave it no time within {window}", window=wording.time(self.window)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +110,7 @@ class RulesOut:
     name: str
 
     def words(self, wording: Wording) -> str:
-        return f"'{self.name}' rules times out"
+        return wording.say("'{rule}' rules times out", rule=wording.rule(self.constraint, self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +122,7 @@ class NoTimeLeft:
     window: Span
 
     def words(self, wording: Wording) -> str:
-        return f"all its times within {wording.time(self.window)} are taken"
+        return wording.say("all its times within {window} are taken", window=wording.time(self.window))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +135,11 @@ class StandsIn:
     instead_of: str
 
     def words(self, wording: Wording) -> str:
-        return f"{wording.name(self.resource)} is free in place of {wording.name(self.instead_of)}"
+        return wording.say(
+            "{resource} is free in place of {other}",
+            resource=wording.name(self.resource),
+            other=wording.name(self.instead_of),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,4 +152,9 @@ class OneTooMany:
     span: Span  # the day or week
 
     def words(self, wording: Wording) -> str:
-        return f"there may be {counted(self.most, 'event')} within {wording.time(self.span)}"
+        return wording.count(
+            self.most,
+            "there may be {count} event within {time}",
+            "there may be {count} events within {time}",
+            time=wording.time(self.span),
+        )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from kalends.engine.spans import Span
-from kalends.engine.wording import Wording, length
+from kalends.engine.wording import Wording
 
 
 class Way(StrEnum):
@@ -41,11 +41,14 @@ class Move:
         return abs(self.after.start - self.before.start)
 
     def words(self, wording: Wording) -> str:
-        later = self.before < self.after
-        return (
-            f"move {wording.title(self.uid)} from {wording.time(self.before)} "
-            f"to {wording.time(self.after, beside=self.before)}, "
-            f"{length(self.distance)} {'later' if later else 'earlier'}"
+        return wording.say(
+            "move {title} from {before} to {after}, {distance} later"
+            if self.before < self.after
+            else "move {title} from {before} to {after}, {distance} earlier",
+            title=wording.title(self.uid),
+            before=wording.time(self.before),
+            after=wording.time(self.after, beside=self.before),
+            distance=wording.length(self.distance),
         )
 
 
@@ -64,10 +67,12 @@ class Shorten:
         return self.after.duration / self.before.duration
 
     def words(self, wording: Wording) -> str:
-        cut = length(self.before.duration - self.after.duration)
-        return (
-            f"shorten {wording.title(self.uid)} by {cut}, from {wording.time(self.before)} "
-            f"to {wording.time(self.after, beside=self.before)}"
+        return wording.say(
+            "shorten {title} by {cut}, from {before} to {after}",
+            title=wording.title(self.uid),
+            cut=wording.length(self.before.duration - self.after.duration),
+            before=wording.time(self.before),
+            after=wording.time(self.after, beside=self.before),
         )
 
 
@@ -87,9 +92,12 @@ class Swap:
         return self.before
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"take {wording.name(self.instead)} instead of {wording.name(self.resource)} "
-            f"for {wording.title(self.uid)} ({wording.time(self.before)})"
+        return wording.say(
+            "take {instead} instead of {resource} for {title} ({time})",
+            instead=wording.name(self.instead),
+            resource=wording.name(self.resource),
+            title=wording.title(self.uid),
+            time=wording.time(self.before),
         )
 
 
@@ -108,9 +116,11 @@ class DropParticipant:
         return self.before
 
     def words(self, wording: Wording) -> str:
-        return (
-            f"leave {wording.name(self.participant)} out of {wording.title(self.uid)} "
-            f"({wording.time(self.before)})"
+        return wording.say(
+            "leave {name} out of {title} ({time})",
+            name=wording.name(self.participant),
+            title=wording.title(self.uid),
+            time=wording.time(self.before),
         )
 
 
@@ -127,7 +137,9 @@ class Cancel:
         """Give no time: it does not take place."""
 
     def words(self, wording: Wording) -> str:
-        return f"cancel {wording.title(self.uid)} ({wording.time(self.before)})"
+        return wording.say(
+            "cancel {title} ({time})", title=wording.title(self.uid), time=wording.time(self.before)
+        )
 
 
 Change = Move | Shorten | Swap | DropParticipant | Cancel

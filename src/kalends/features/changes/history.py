@@ -44,6 +44,7 @@ class Moment:
 
     calendar_id: UUID
     title: str
+    full: bool  # whether they see more than that somebody is busy
     start: Start
     end: Start
     status: str
@@ -229,6 +230,7 @@ def _moment(
     return Moment(
         calendar_id=image.calendar_id,
         title=event.summary if sight is Sight.FULL else BUSY,
+        full=sight is Sight.FULL,
         start=event.start,
         end=end_of(event.start, event.length),
         status=event.status,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from kalends.features.identity.models import Member, Permission
@@ -26,6 +28,7 @@ class Actor:
     member_id: UUID
     permission: Permission
     zone: str  # IANA; times given without a zone are in it
+    language: str = "en"  # BCP 47; sentences are said in it
     account_id: UUID | None = None
     scopes: frozenset[str] = frozenset(Scope)  # an API key may have fewer
     sign_in_id: UUID | None = None  # the refresh family or browser session; None for an API key
@@ -65,7 +68,14 @@ def actor_of(
         member_id=member.id,
         permission=member.permission,
         zone=member.zone,
+        language=language_of(member.preferences),
         account_id=member.account_id,
         scopes=scopes,
         sign_in_id=sign_in_id,
     )
+
+
+def language_of(preferences: Mapping[str, Any]) -> str:
+    """Give the language of a member's stored preferences: a BCP 47 tag."""
+    language: str = preferences.get("language", "en")
+    return language

@@ -12,13 +12,14 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Update, and_, bindparam, delete, or_, select, update
 
 from kalends.features.identity import audit
 from kalends.features.identity.access_tokens import AccessTokens
-from kalends.features.identity.actor import Actor, Scope, actor_of
+from kalends.features.identity.actor import Actor, Scope, actor_of, language_of
 from kalends.features.identity.models import Account, Member, Permission, SignIn, SignInEnd, SignInKind
 from kalends.features.identity.refusals import CsrfRefused, TokenRefused
 from kalends.features.identity.settings import IdentitySettings
@@ -129,6 +130,7 @@ class SignIns:
             member_id=claims.member_id,
             permission=row.permission,
             zone=row.zone,
+            language=language_of(row.preferences),
             account_id=row.account_id,
             sign_in_id=claims.sign_in_id,
         )
@@ -293,10 +295,10 @@ def _holder() -> Select[Member]:
     )
 
 
-def _actor_by_access() -> Select[Permission, str, UUID]:
+def _actor_by_access() -> Select[Permission, str, dict[str, Any], UUID]:
     member, sign_in, account = Member.__table__.c, SignIn.__table__.c, Account.__table__.c
     return (
-        select(member.permission, member.zone, member.account_id)
+        select(member.permission, member.zone, member.preferences, member.account_id)
         .join(
             SignIn.__table__,
             and_(

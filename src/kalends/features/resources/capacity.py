@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from kalends.engine.span_columns import SpanColumns, levels
 from kalends.engine.spans import Span
-from kalends.engine.wording import listed
+from kalends.engine.wording import Speech
 from kalends.engine.zones import zone
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
@@ -132,7 +132,7 @@ def refusal(
         said = f"{resource.name} has a capacity of 0: nobody can take it ({when})."
     else:
         titles = list(dict.fromkeys(each.title for each in takers))
-        by = f", beside {listed(titles)}" if takers else ""
+        by = f", beside {Speech(zone=zone(actor.zone).tzinfo).listed(titles)}" if takers else ""
         said = f"{resource.name} serves {resource.capacity}, not {found.peak} at once ({when}){by}."
     return OverCapacity(
         said,

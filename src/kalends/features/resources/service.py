@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from kalends.engine.series import Start
 from kalends.engine.starts import format_start, parse_start
-from kalends.engine.wording import counted
 from kalends.engine.zones import instant, zone
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
@@ -280,9 +279,10 @@ class Resources:
     def _must_be_free(self, tx: Unit, resource: Resource) -> None:
         coming = self._coming(tx, resource)
         if len(coming):
+            times = "1 time" if len(coming) == 1 else f"{len(coming)} times"
             first = datetime.fromtimestamp(int(coming.start.min()), zone(workspace_of(tx).zone).tzinfo)
             raise ResourceInUse(
-                f"{resource.name} is taken {counted(len(coming), 'time')}, next at {first:%Y-%m-%d %H:%M}: "
+                f"{resource.name} is taken {times}, next at {first:%Y-%m-%d %H:%M}: "
                 "move that first, or force it to go.",
                 resource_id=str(resource.id),
                 coming=len(coming),

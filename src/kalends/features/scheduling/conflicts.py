@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol, Self
@@ -12,12 +12,12 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 
 from kalends.engine.conflicts import Conflict, ConflictKind, Severity
-from kalends.engine.wording import Wording
+from kalends.engine.wording import Speech, Wording
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import all_calendars
 from kalends.features.calendars.event_rows import Rows
 from kalends.features.calendars.objects import chunks
-from kalends.features.calendars.queries import BUSY, EventView, views_of
+from kalends.features.calendars.queries import EventView, views_of
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
@@ -86,7 +86,7 @@ class Seen(Protocol):
     @property
     def reservations(self) -> Mapping[str, Reservation]: ...
 
-    def name_of(self, subject: str) -> str: ...
+    def name_of(self, subject: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,7 @@ class Eyes:
     """How one viewer sees the events among gathered claims."""
 
     wording: Wording
+    english: Wording  # the same in the language of problems
     views: Mapping[str, EventView]  # by UID: the copy of which they see most; without what they may not know
     reservations: Mapping[str, Reservation]  # by UID: those that stand alone are known to all
 
@@ -106,16 +107,21 @@ class Eyes:
             known = views.get(view.row.uid)
             if known is None or _clarity(view) > _clarity(known):
                 views[view.row.uid] = view
-        wording = Wording(
-            zone=zone(actor.zone).tzinfo,
-            title=lambda uid: _title(uid, views, gathered),
-            name=gathered.name_of,
+        return cls(
+            wording=_wording(speech_of(actor), views, gathered),
+            english=_wording(replace(speech_of(actor), language="en"), views, gathered),
+            views=views,
+            reservations=gathered.reservations,
         )
-        return cls(wording=wording, views=views, reservations=gathered.reservations)
 
     def full(self, uid: str) -> bool:
         """Say whether the viewer sees the event's or reservation's content."""
         return uid in self.reservations or (uid in self.views and self.views[uid].full)
+
+
+def speech_of(actor: Actor) -> Speech:
+    """Give how things are said to the actor: in their language, by their clock."""
+    return Speech(zone=zone(actor.zone).tzinfo, language=actor.language)
 
 
 def present(tx: Unit, actor: Actor, gathered: Gathered, found: Iterable[Conflict]) -> list[ConflictView]:
@@ -172,11 +178,19 @@ def _view(conflict: Conflict, eyes: Eyes, record: ConflictRecord | None) -> Conf
     )
 
 
-def _title(uid: str, views: Mapping[str, EventView], gathered: Seen) -> str:
-    if uid in views:
-        return views[uid].title
-    reservation = gathered.reservations.get(uid)
-    return BUSY if reservation is None else reservation.title or gathered.members[reservation.member_id].name
+def _wording(speech: Speech, views: Mapping[str, EventView], seen: Seen) -> Wording:
+    def title(uid: str) -> str:
+        view, reservation = views.get(uid), seen.reservations.get(uid)
+        if view is not None and view.full:
+            return view.row.title or speech.say("(no title)")
+        if view is not None or reservation is None:
+            return speech.say("Busy")
+        return reservation.title or seen.members[reservation.member_id].name
+
+    def name(subject: str) -> str:
+        return seen.name_of(subject) or speech.say("somebody who is gone")
+
+    return Wording(zone=speech.zone, language=speech.language, title=title, name=name)
 
 
 def _clarity(view: EventView) -> tuple[int, bool]:

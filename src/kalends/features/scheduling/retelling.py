@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,12 @@ from sqlalchemy import select
 
 from kalends.engine.reasons import reason_from_json
 from kalends.engine.series import Start
-from kalends.engine.wording import Reason, counted, listed, sentence
-from kalends.engine.zones import zone
+from kalends.engine.wording import Reason, Speech, Template, sentence
 from kalends.features.changes import ChangeSet, ChangeSetView, Kind, OperationView, Source
-from kalends.features.changes.history import describe
+from kalends.features.changes.history import Moment, describe
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
-from kalends.features.scheduling.conflicts import Eyes
+from kalends.features.scheduling.conflicts import Eyes, speech_of
 from kalends.features.scheduling.resolving import Told
 from kalends.features.scheduling.telling import about, eyes_on
 from kalends.storage import Unit
@@ -26,8 +25,17 @@ from kalends.storage import Unit
 _NAMED = 3  # events that a sentence lists by title
 _WEEK = timedelta(days=7)
 _OCCASION = {
-    Source.RESOLUTION: "resolved a conflict: ",
-    Source.OPTIMISE: "took a better week: ",
+    Source.RESOLUTION: Template("{who} resolved a conflict: {deed}"),
+    Source.OPTIMISE: Template("{who} took a better week: {deed}"),
+}
+_DEEDS = {
+    "added": Template("added {what}{detail}"),
+    "removed": Template("removed {what}{detail}"),
+    "cancelled": Template("cancelled {what}{detail}"),
+    "confirmed": Template("confirmed {what}{detail}"),
+    "moved": Template("moved {what}{detail}"),
+    "renamed": Template("renamed {what}{detail}"),
+    "changed": Template("changed {what}{detail}"),
 }
 
 
@@ -44,7 +52,7 @@ def retell(tx: Unit, actor: Actor, views: Sequence[ChangeSetView]) -> list[Retol
     """Put change sets, as the actor sees them, into words: times by the actor's clock."""
     undone = _undone(tx, actor, views)
     names = dict(tx.execute(select(Member.id, Member.name)).all())
-    teller = _Teller(names=names, zone=zone(actor.zone).tzinfo, undone=undone)
+    teller = _Teller(names=names, speech=speech_of(actor), undone=undone)
     kept = {view.change_set.id: list(_kept_reasons(view)) for view in views}
     uids = {uid for found in kept.values() for op, reason in found for uid in (op.uid, *about([reason]))}
     eyes = eyes_on(tx, actor, uids) if uids else None
@@ -63,32 +71,44 @@ class _Teller:
     """What sentences are made from besides the sets themselves."""
 
     names: Mapping[UUID, str]
-    zone: tzinfo
+    speech: Speech
     undone: Mapping[UUID, ChangeSetView]
 
     def tell(self, view: ChangeSetView) -> str:
-        row = view.change_set
+        row, say = view.change_set, self.speech.say
         who = self._who(row)
         if row.source is Source.UNDO:
-            times, first = self._begin(view)
-            verb = "undid" if times % 2 else "restored"
-            return f'{who} {verb} "{sentence(self.tell(first))}"' if first else f"{who} {verb} a change"
+            return self._undoing(view, who)
         if not view.operations:
-            return f"{who} made a change that you may not see"
+            return say("{who} made a change that you may not see", who=who)
         total = len(view.operations) + view.hidden
         if row.source is Source.IMPORT:
-            return f"{who} imported {_what(view.operations, total)}"
+            return say("{who} imported {what}", who=who, what=self._what(view.operations, total))
         if row.source is Source.DEMO:
-            return f"{who} made the demo: {counted(total, 'event')}"
+            return say("{who} made the demo: {what}", who=who, what=self._counted(total))
         if row.source is Source.AUTO_RESOLVE:
             return self._out_of_the_way(view, total)
-        more = f" and {view.hidden} more that you may not see" if view.hidden else ""
-        return f"{who} {_OCCASION.get(row.source, '')}{self._deed(view)}{more}"
+        said = say(_OCCASION.get(row.source, Template("{who} {deed}")), who=who, deed=self._deed(view))
+        if not view.hidden:
+            return said
+        return say("{said} and {count} more that you may not see", said=said, count=view.hidden)
 
     def _who(self, row: ChangeSet) -> str:
         if row.actor_member_id is None:
-            return "the server"
-        return self.names.get(row.actor_member_id, "somebody who is gone")
+            return self.speech.say("the server")
+        return self.names.get(row.actor_member_id) or self.speech.say("somebody who is gone")
+
+    def _undoing(self, view: ChangeSetView, who: str) -> str:
+        times, first = self._begin(view)
+        if first is None:
+            return self.speech.say(
+                "{who} undid a change" if times % 2 else "{who} restored a change", who=who
+            )
+        return self.speech.say(
+            '{who} undid "{what}"' if times % 2 else '{who} restored "{what}"',
+            who=who,
+            what=sentence(self.tell(first)),
+        )
 
     def _begin(self, view: ChangeSetView) -> tuple[int, ChangeSetView | None]:
         """Give what an undo was about, and of how many it is the last: to undo an undo is to restore."""
@@ -102,51 +122,66 @@ class _Teller:
         return times, found
 
     def _out_of_the_way(self, view: ChangeSetView, total: int) -> str:
-        what = _what(view.operations, total)
+        what, say = self._what(view.operations, total), self.speech.say
         if any(op.kind is not Kind.MOVED for op in view.operations):
-            return f"changed {what} to make way"
+            return say("changed {what} to make way", what=what)
         [*_, last] = view.operations
-        where = f", {self._detail(last, view.change_set.at)}" if total == 1 and last.after else ""
-        return f"moved {what} out of the way{where}"
+        if total > 1 or not last.after:
+            return say("moved {what} out of the way", what=what)
+        detail = self._detail(last, view.change_set.at)
+        return say("moved {what} out of the way,{detail}", what=what, detail=detail)
 
     def _deed(self, view: ChangeSetView) -> str:
         verbs = {_verb(op) for op in view.operations}
         verb = verbs.pop() if len(verbs) == 1 else "changed"
-        what = _what(view.operations, len(view.operations))
+        what = self._what(view.operations, len(view.operations))
         detail = self._detail(view.operations[0], view.change_set.at) if len(view.operations) == 1 else ""
-        return f"{verb} {what} {detail}".rstrip()
+        return self.speech.say(_DEEDS[verb], what=what, detail=detail).rstrip()
 
     def _detail(self, op: OperationView, at: datetime) -> str:
+        """Give what goes with one event alone: " to Tue 14:30"."""
         shown = op.after or op.before
         assert shown is not None, "an operation that is shown has a side that is"
         if op.before and op.after:
             if op.kind is Kind.MOVED:
-                return f"to {self._when(op.after.start, at)}{self._until(op)}"
-            renamed = op.before.title != op.after.title
-            return f"to {op.after.title}" if renamed and _verb(op) == "renamed" else ""
-        return f"({self._when(shown.start, at)})" if op.kind in (Kind.CREATED, Kind.DELETED) else ""
+                return self.speech.say(" to {when}", when=self._moved_to(op.before, op.after, at))
+            renamed = _verb(op) == "renamed"
+            return self.speech.say(" to {title}", title=op.after.title) if renamed else ""
+        return f" ({self._when(shown.start, at)})" if op.kind in (Kind.CREATED, Kind.DELETED) else ""
 
-    def _until(self, op: OperationView) -> str:
-        """Say when it ends, where only that was changed."""
-        assert op.before is not None
-        assert op.after is not None
-        end = op.after.end
-        if op.before.start != op.after.start or not isinstance(end, datetime):
-            return ""
-        return f"-{self._by_the_clock(end):%H:%M}"
+    def _moved_to(self, before: Moment, after: Moment, at: datetime) -> str:
+        """Give when it is afterwards; until when too, where only that was changed."""
+        start, end = self._when(after.start, at), after.end
+        if before.start != after.start or not isinstance(end, datetime):
+            return start
+        return self.speech.say("{begins}-{ends}", begins=start, ends=f"{self._by_the_clock(end):%H:%M}")
 
     def _when(self, start: Start, at: datetime) -> str:
         """Give a time as one says it at that moment: by the weekday alone in the week that follows."""
-        if not isinstance(start, datetime):
-            return f"{start:%a}" if self._is_near(start, at) else f"{start:%a %Y-%m-%d}"
-        local = self._by_the_clock(start)
-        return f"{local:%a %H:%M}" if self._is_near(local.date(), at) else f"{local:%a %Y-%m-%d %H:%M}"
-
-    def _is_near(self, day: date, at: datetime) -> bool:
-        return timedelta(0) <= day - at.astimezone(self.zone).date() < _WEEK
+        timed = isinstance(start, datetime)
+        local = self._by_the_clock(start) if isinstance(start, datetime) else start
+        day = local.date() if isinstance(local, datetime) else local
+        if not timedelta(0) <= day - at.astimezone(self.speech.zone).date() < _WEEK:
+            return self.speech.dated_moment(local)
+        return self.speech.weekday(day.weekday()) + (f" {local:%H:%M}" if timed else "")
 
     def _by_the_clock(self, moment: datetime) -> datetime:
-        return moment if moment.tzinfo is None else moment.astimezone(self.zone)
+        return moment if moment.tzinfo is None else moment.astimezone(self.speech.zone)
+
+    def _what(self, operations: Sequence[OperationView], total: int) -> str:
+        """Name a few events by their titles, and count more than that."""
+        if total > min(_NAMED, len(operations)):
+            return self._counted(total)
+        return self.speech.listed([self._title(op) for op in operations])
+
+    def _counted(self, events: int) -> str:
+        return self.speech.count(events, "{count} event", "{count} events")
+
+    def _title(self, op: OperationView) -> str:
+        shown = op.before if _verb(op) == "renamed" else op.after or op.before
+        if shown is None:
+            return ""
+        return shown.title if shown.full else self.speech.say("Busy")
 
 
 def _undone(tx: Unit, actor: Actor, views: Sequence[ChangeSetView]) -> dict[UUID, ChangeSetView]:
@@ -187,20 +222,6 @@ def _told(kept: Sequence[tuple[OperationView, Reason]], eyes: Eyes) -> list[Told
         Told(code=reason.code, words=reason.words(eyes.wording)) for op, reason in kept if eyes.full(op.uid)
     )
     return list(dict.fromkeys(told))
-
-
-def _what(operations: Sequence[OperationView], total: int) -> str:
-    """Name a few events by their titles, and count more than that."""
-    if total > min(_NAMED, len(operations)):
-        return counted(total, "event")
-    return listed([_title(op) for op in operations])
-
-
-def _title(op: OperationView) -> str:
-    shown = op.after or op.before
-    if _verb(op) == "renamed":
-        shown = op.before
-    return shown.title if shown else ""
 
 
 def _verb(op: OperationView) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kalends.engine.refusals import OutsideHours, OutsideWindow
-from kalends.engine.wording import Reason, Wording, listed, sentence
+from kalends.engine.wording import Reason, Wording, sentence
 from kalends.features.scheduling.resolving import Told
 
 _MOST_NAMED = 3
@@ -30,7 +30,7 @@ def shortfall(
 ) -> Shortfall:
     """Tell of a lack ("2 of 3 sessions found no time") with what most often stands in the way."""
     told = [Told(code=reason.code, words=reason.words(wording)) for reason in weightiest(reasons)]
-    why = listed([each.words for each in told])
+    why = wording.listed([each.words for each in told])
     return Shortfall(
         title=title,
         member_id=member_id,

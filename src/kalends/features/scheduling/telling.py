@@ -29,10 +29,10 @@ class Named:
     resources: Mapping[UUID, Resource]
     reservations: Mapping[str, Reservation]
 
-    def name_of(self, subject: str) -> str:
-        """Give the name of a member or resource; of one that is gone, that."""
+    def name_of(self, subject: str) -> str | None:
+        """Give the name of a member or resource; None for one that is gone."""
         known = self.members.get(UUID(subject)) or self.resources.get(UUID(subject))
-        return known.name if known else "somebody who is gone"
+        return known.name if known else None
 
 
 def eyes_on(tx: Unit, actor: Actor, uids: Collection[str]) -> Eyes:

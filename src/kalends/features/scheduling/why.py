@@ -12,8 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kalends.engine.reasons import reason_from_json
-from kalends.engine.series import Start
-from kalends.engine.wording import Reason, sentence
+from kalends.engine.wording import Reason, Speech, Template, sentence
 from kalends.features.calendars.models import Status
 from kalends.features.calendars.queries import EventView, get_event
 from kalends.features.changes import ChangeSet, Kind, OperationView, Source
@@ -29,11 +28,29 @@ from kalends.storage import Unit
 
 _MOST = 50  # changes that are told of: the latest
 _BY_ITSELF = {
-    Source.AUTO_RESOLVE: "was moved out of the way",
-    Source.OPTIMISE: "was moved for a better week",
-    Source.RESOLUTION: "was moved to resolve a conflict",
-    Source.UNDO: "was put back",
-    Source.IMPORT: "came in with a file",
+    Source.AUTO_RESOLVE: Template("it was moved out of the way{times}, for {who}"),
+    Source.OPTIMISE: Template("it was moved for a better week{times}, for {who}"),
+    Source.RESOLUTION: Template("it was moved to resolve a conflict{times}, for {who}"),
+    Source.UNDO: Template("it was put back{times}, for {who}"),
+    Source.IMPORT: Template("it came in with a file{times}, for {who}"),
+}
+_PRIORITY = {
+    "low": Template("its priority is low"),
+    "medium": Template("its priority is medium"),
+    "high": Template("its priority is high"),
+    "critical": Template("its priority is critical"),
+}
+_FIRM = {
+    "fixed": Template("It has rank {rank}, since {because}, and is fixed and never moves by itself."),
+    "preferred": Template(
+        "It has rank {rank}, since {because}, and moves by itself only where that is needed."
+    ),
+    "flexible": Template("It has rank {rank}, since {because}, and may move by itself."),
+}
+_HOLDERS = {
+    "task": Template("task"),
+    "block": Template("block"),
+    "preparation": Template("preparation"),
 }
 
 
@@ -94,7 +111,7 @@ def story_of(tx: Unit, actor: Actor, event_id: UUID) -> Story:
         event_id=event_id,
         uid=event.row.uid,
         title=event.title,
-        lines=[*lines, *_standing(event)],
+        lines=[*lines, *_standing(event, eyes.wording)],
     )
 
 
@@ -125,7 +142,9 @@ def _line(
     told = [Told(code=each.code, words=each.words(eyes.wording)) for each in reasons]
     return Line(
         step=step,
-        sentence=_sentence(change_set, operation, who or "somebody who is gone", told),
+        sentence=_sentence(
+            change_set, operation, who or eyes.wording.say("somebody who is gone"), told, eyes.wording
+        ),
         at=change_set.at,
         by=change_set.actor_member_id,
         source=change_set.source,
@@ -134,39 +153,43 @@ def _line(
     )
 
 
-def _sentence(change_set: ChangeSet, operation: OperationView, who: str, told: Sequence[Told]) -> str:
-    what = _BY_ITSELF.get(change_set.source)
-    if operation.kind is Kind.CREATED:
-        said = f"it {what}, for {who}" if what else f"{who} made it"
-    elif operation.kind is Kind.MOVED and operation.before and operation.after:
-        times = f"from {_when(operation.before.start)} to {_when(operation.after.start)}"
-        said = f"it {what} {times}, for {who}" if what else f"{who} moved it {times}"
+def _sentence(
+    change_set: ChangeSet, operation: OperationView, who: str, told: Sequence[Told], speech: Speech
+) -> str:
+    by_itself, times = _BY_ITSELF.get(change_set.source), ""
+    if operation.kind is Kind.MOVED and operation.before and operation.after:
+        before, after = (speech.dated_moment(each.start) for each in (operation.before, operation.after))
+        times = speech.say(" from {before} to {after}", before=before, after=after)
+    if by_itself is not None:
+        said = speech.say(by_itself, times=times, who=who)
+    elif operation.kind is Kind.CREATED:
+        said = speech.say("{who} made it", who=who)
+    elif times:
+        said = speech.say("{who} moved it{times}", who=who, times=times)
     else:
-        said = f"it {what}, for {who}" if what else f"{who} changed it"
+        said = speech.say("{who} changed it", who=who)
     why = "; ".join(reason.words for reason in told)
     return sentence(f"{said}: {why}" if why else said)
 
 
-def _when(start: Start) -> str:
-    return f"{start:%a %Y-%m-%d %H:%M}" if isinstance(start, datetime) else f"{start:%a %Y-%m-%d}"
-
-
-def _standing(event: EventView) -> Iterator[Line]:
+def _standing(event: EventView, speech: Speech) -> Iterator[Line]:
     """Say how firmly the event stands: what it is worth, and whether it may be moved by itself."""
     row, category = event.row, event.category
-    because = f"its priority is {row.priority}"
-    if row.priority is None:
-        because = f"{category.name} is of level {category.level}" if category else "it has no category"
-    firm = {
-        "fixed": "is fixed and never moves by itself",
-        "preferred": "moves by itself only where that is needed",
-        "flexible": "may move by itself",
-    }[row.flexibility]
+    if row.priority is not None:
+        because = speech.say(_PRIORITY[row.priority])
+    elif category is not None:
+        because = speech.say("{category} is of level {level}", category=category.name, level=category.level)
+    else:
+        because = speech.say("it has no category")
+    firm = _FIRM[row.flexibility]
     if row.priority == "critical":
-        firm = "is critical and never moves by itself"
-    yield Line(step=Step.STANDING, sentence=f"It has rank {event.rank}, since {because}, and {firm}.")
+        firm = Template("It has rank {rank}, since {because}, and is critical and never moves by itself.")
+    yield Line(step=Step.STANDING, sentence=speech.say(firm, rank=event.rank, because=because))
     if row.holder:
         kind = row.holder.split(":")[0]
-        yield Line(step=Step.STANDING, sentence=f"It belongs to a {kind}, which has a say in its time.")
+        kind = speech.say(_HOLDERS[kind]) if kind in _HOLDERS else kind
+        belongs = speech.say("It belongs to a {kind}, which has a say in its time.", kind=kind)
+        yield Line(step=Step.STANDING, sentence=belongs)
     if row.status is Status.PROPOSED:
-        yield Line(step=Step.STANDING, sentence="It is proposed, and waits for somebody to confirm it.")
+        proposed = speech.say("It is proposed, and waits for somebody to confirm it.")
+        yield Line(step=Step.STANDING, sentence=proposed)

@@ -17,7 +17,7 @@ from uuid import UUID
 import numpy as np
 
 from kalends.engine.constraints import Agenda, Constraint
-from kalends.engine.constraints.rule import Breaches
+from kalends.engine.constraints.rule import Breaches, Broken
 from kalends.engine.spans import EPOCH, Span
 from kalends.engine.wording import sentence
 from kalends.features.calendars.event_rows import load_rows
@@ -45,6 +45,7 @@ class Refused:
     title: str
     start: datetime
     words: str
+    in_english: str  # the same, for a problem's detail
 
     def as_fields(self) -> dict[str, Any]:
         """Give it as JSON values."""
@@ -66,7 +67,7 @@ class ConstraintBroken(Clash):
     def __init__(self, broken: Sequence[Refused]) -> None:
         first = broken[0].as_fields()
         super().__init__(
-            f"{broken[0].words}. Say force to do it all the same.",
+            f"{broken[0].in_english}. Say force to do it all the same.",
             **first,
             broken=[each.as_fields() for each in broken],
         )
@@ -135,7 +136,7 @@ class Watch:
         agenda = breach.agenda
         row = next(row for row in breach.rows if agenda.facts(row).uid in self.uids)
         uid = agenda.facts(row).uid
-        words = breach.breaches.explain(breach.number).words(eyes.wording)
+        reason = Broken.by(breach.constraint, breach.breaches.explain(breach.number))
         stored = gathered.rows_of(uid)
         return Refused(
             constraint_id=UUID(breach.constraint.id),
@@ -144,7 +145,8 @@ class Watch:
             event_id=stored[0].object_id if stored else None,
             title=eyes.wording.title(uid),
             start=Span.of_seconds(agenda.start[row], agenda.end[row]).start,
-            words=sentence(f"{words} ('{breach.constraint.name}')"),
+            words=sentence(reason.words(eyes.wording)),
+            in_english=sentence(reason.words(eyes.english)),
         )
 
 

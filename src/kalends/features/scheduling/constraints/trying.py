@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kalends.engine.claims import EventFacts
 from kalends.engine.constraints import Agenda, Constraint, parse_rule
 from kalends.engine.spans import EPOCH, Span
-from kalends.engine.wording import Reason, counted, sentence
+from kalends.engine.wording import Reason, Speech, sentence
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.scheduling.claims import Gathered, gather
@@ -83,11 +83,26 @@ def dry_run(tx: Unit, actor: Actor, tried: StoredConstraint | Draft, window: Spa
             if within[miss.row] and eyes.full(miss.event.uid):
                 found.setdefault((int(agenda.start[miss.row]), miss.event.uid), miss)
     named = [found[place] for place in sorted(found)[:MOST_TOLD]]
-    verb = "would have blocked" if window.end <= tx.now else "would block"
     return Trial(
-        sentence=f"It {verb} {counted(len(found), 'event') if found else 'nothing'}.",
+        sentence=_reading(len(found), eyes.wording, over=window.end <= tx.now),
         count=len(found),
         blocked=[_blocked(constraint, miss, gathered, eyes) for miss in named],
+    )
+
+
+def _reading(blocked: int, speech: Speech, *, over: bool) -> str:
+    if over:
+        return (
+            speech.count(
+                blocked, "It would have blocked {count} event.", "It would have blocked {count} events."
+            )
+            if blocked
+            else speech.say("It would have blocked nothing.")
+        )
+    return (
+        speech.count(blocked, "It would block {count} event.", "It would block {count} events.")
+        if blocked
+        else speech.say("It would block nothing.")
     )
 
 

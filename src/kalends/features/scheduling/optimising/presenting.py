@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kalends.engine.spans import Span
-from kalends.engine.wording import Reason, Wording, counted, length, sentence
+from kalends.engine.wording import Reason, Speech, Wording, sentence
 from kalends.features.identity.actor import Actor
-from kalends.features.scheduling.conflicts import Eyes
+from kalends.features.scheduling.conflicts import Eyes, speech_of
 from kalends.features.scheduling.optimising.models import OptimisationRun, RunState
 from kalends.features.scheduling.optimising.proposal import Move, Proposal, Unplaced
 from kalends.features.scheduling.resolving import Told
@@ -52,7 +51,7 @@ class RunView:
 def present_run(tx: Unit, actor: Actor, run: OptimisationRun) -> RunView:
     """Put a run into words."""
     if run.state is not RunState.DONE or run.proposal is None:
-        return RunView(run=run, sentence=_standing(run), proposal=None)
+        return RunView(run=run, sentence=_standing(run, speech_of(actor)), proposal=None)
     proposal = Proposal.from_json(run.proposal)
     spoken = [reason for move in proposal.moves for reason in move.reasons]
     spoken += [reason for left in proposal.unplaced for reason in left.reasons]
@@ -60,7 +59,7 @@ def present_run(tx: Unit, actor: Actor, run: OptimisationRun) -> RunView:
     eyes = eyes_on(tx, actor, meant | about(spoken))
     return RunView(
         run=run,
-        sentence=_summary(proposal),
+        sentence=_summary(proposal, eyes.wording),
         proposal=proposal,
         moves=[_move(move, eyes) for move in proposal.moves],
         unplaced=[_unplaced(each, eyes) for each in proposal.unplaced],
@@ -91,52 +90,68 @@ def _move(move: Move, eyes: Eyes) -> MoveView:
 
 def _what(move: Move, title: str, wording: Wording) -> str:
     if move.start is None:
-        return f"{title} ({_when(move.before, wording)}) takes another resource"
-    direction = "later" if move.before < move.after else "earlier"
-    distance = length(abs(move.after.start - move.before.start))
-    before, after = _when(move.before, wording), _when(move.after, wording)
-    day = before[: len("Tue 2026-03-10 ")]
-    also = "" if move.resources is None else ", with another resource"
-    return f"move {title} from {before} to {after.removeprefix(day)}, {distance} {direction}{also}"
-
-
-def _when(span: Span, wording: Wording) -> str:
-    start, end = span.start.astimezone(wording.zone), span.end.astimezone(wording.zone)
-    through = f"-{end:%H:%M}" if end.date() == start.date() else f" to {end:%a %Y-%m-%d %H:%M}"
-    return f"{start:%a %Y-%m-%d %H:%M}{through}"
+        time = wording.dated(move.before)
+        return wording.say("{title} ({time}) takes another resource", title=title, time=time)
+    said = wording.say(
+        "move {title} from {before} to {after}, {distance} later"
+        if move.before < move.after
+        else "move {title} from {before} to {after}, {distance} earlier",
+        title=title,
+        before=wording.dated(move.before),
+        after=wording.dated(move.after, beside=move.before),
+        distance=wording.length(abs(move.after.start - move.before.start)),
+    )
+    return said if move.resources is None else wording.say("{move}, with another resource", move=said)
 
 
 def _unplaced(each: Unplaced, eyes: Eyes) -> UnplacedView:
     reasons, title = told(each.reasons, eyes), eyes.wording.title(each.uid)
     why = "; ".join(reason.words for reason in reasons)
-    when = _when(each.span, eyes.wording)
+    stays = eyes.wording.say("{title} stays at {time}", title=title, time=eyes.wording.dated(each.span))
     return UnplacedView(
         unplaced=each,
         title=title,
-        sentence=sentence(f"{title} stays at {when}" + (f": {why}" if why else "")),
+        sentence=sentence(f"{stays}: {why}" if why else stays),
         reasons=reasons,
     )
 
 
-def _standing(run: OptimisationRun) -> str:
+def _standing(run: OptimisationRun, speech: Speech) -> str:
     if run.state is RunState.RUNNING and run.cancelling:
-        return "Cancelled; it ends soon."
+        return speech.say("Cancelled; it ends soon.")
+    if run.state is RunState.RUNNING and run.total:
+        return speech.count(
+            run.total,
+            "Looking: {done} of {count} part solved.",
+            "Looking: {done} of {count} parts solved.",
+            done=run.done,
+        )
     if run.state is RunState.RUNNING:
-        return f"Looking: {run.done} of {counted(run.total, 'part')} solved." if run.total else "Looking."
+        return speech.say("Looking.")
     if run.state is RunState.CANCELLED:
-        return "Cancelled; nothing was changed."
-    return str((run.failure or {}).get("message", "It failed."))
+        return speech.say("Cancelled; nothing was changed.")
+    return str((run.failure or {}).get("message") or speech.say("It failed."))
 
 
-def _summary(proposal: Proposal) -> str:
-    if not proposal.moves and not proposal.unplaced:
-        return "All is as good as it can be: nothing needs to move."
-    said = [counted(len(proposal.moves), "move") if proposal.moves else "nothing can be moved for the better"]
-    if proposal.resolved:
-        goes = "goes" if proposal.resolved == 1 else "go"
-        said.append(f"{counted(proposal.resolved, 'conflict')} {goes} away")
-    if proposal.unplaced:
-        said.append(f"no better time was found for {counted(len(proposal.unplaced), 'event')}")
-    if proposal.moves:
-        said.append("nothing better exists" if proposal.optimal else "something better may exist")
+def _summary(proposal: Proposal, speech: Speech) -> str:
+    moves, gone, left = len(proposal.moves), proposal.resolved, len(proposal.unplaced)
+    if not moves and not left:
+        return speech.say("All is as good as it can be: nothing needs to move.")
+    said = [
+        speech.count(moves, "{count} move", "{count} moves")
+        if moves
+        else speech.say("nothing can be moved for the better")
+    ]
+    if gone:
+        said.append(speech.count(gone, "{count} conflict goes away", "{count} conflicts go away"))
+    if left:
+        said.append(
+            speech.count(
+                left,
+                "no better time was found for {count} event",
+                "no better time was found for {count} events",
+            )
+        )
+    if moves:
+        said.append(speech.say("nothing better exists" if proposal.optimal else "something better may exist"))
     return f"{sentence('; '.join(said))}."

@@ -20,7 +20,7 @@ from kalends.engine import placement
 from kalends.engine.placement import Effort, Progress, Solution
 from kalends.engine.reasons import reason_to_json
 from kalends.engine.spans import Span
-from kalends.engine.wording import Reason, listed
+from kalends.engine.wording import Reason
 from kalends.features.calendars.models import CalendarObject, EventResource
 from kalends.features.changes import Changes, ChangeSet, HeldBack, Operation, Source
 from kalends.features.identity import audit
@@ -430,9 +430,9 @@ def _needing(tx: Unit, moves: Sequence[Move], resource_id: UUID) -> list[str]:
 
 
 def _titles(tx: Unit, actor: Actor, uids: Collection[str]) -> str:
-    """Name events as the actor may know them."""
-    wording = eyes_on(tx, actor, uids).wording
-    return listed(sorted({wording.title(uid) for uid in uids}))
+    """Name events as the actor may know them, for a problem."""
+    wording = eyes_on(tx, actor, uids).english
+    return wording.listed(sorted({wording.title(uid) for uid in uids}))
 
 
 def _objects(tx: Unit, uids: Collection[str]) -> list[str]:

@@ -252,7 +252,12 @@ class _Preparation:
             title=asked.title,
             member_id=asked.member.id,
             minutes=missing * asked.rule.minutes,
-            lacking=f"{asked.title} found no time for {missing} of {asked.rule.sessions} sessions",
+            lacking=wording.say(
+                "{title} found no time for {missing} of {all} sessions",
+                title=asked.title,
+                missing=missing,
+                all=asked.rule.sessions,
+            ),
             reasons=against,
             wording=replace(wording, title=lambda uid: named.get(uid) or known(uid)),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kalends.engine.wording import Wording, counted
+from kalends.engine.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,4 +16,4 @@ class DaysOver:
     count: int
 
     def words(self, wording: Wording) -> str:
-        return f"{counted(self.count, 'day')} before it {'is' if self.count == 1 else 'are'} over"
+        return wording.count(self.count, "{count} day before it is over", "{count} days before it are over")

@@ -365,7 +365,7 @@ def _told(found: Sequence[Found], wording: Wording) -> list[Shortfall]:
             title=each.want.facts.title,
             member_id=each.want.member.id,
             minutes=sum(each.missing),
-            lacking=each.want.lacking(len(each.missing), sum(each.missing)),
+            lacking=each.want.lacking(wording, len(each.missing), sum(each.missing)),
             reasons=each.reasons,
             wording=wording,
         )

@@ -15,4 +15,4 @@ class DeadlineOver:
     code: ClassVar[str] = "deadline_over"
 
     def words(self, wording: Wording) -> str:
-        return "its deadline is over"
+        return wording.say("its deadline is over")

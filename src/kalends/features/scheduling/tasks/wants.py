@@ -12,6 +12,7 @@ import numpy as np
 from kalends.engine.availability import Diary
 from kalends.engine.claims import EventFacts, Flexibility, Participant, Priority, rank
 from kalends.engine.spans import EPOCH, Span
+from kalends.engine.wording import Speech
 from kalends.engine.zones import zone
 from kalends.features.calendars.models import Category
 from kalends.features.identity.models import Member
@@ -40,7 +41,7 @@ class Want:
     facts: EventFacts
     windows: tuple[Span, ...]
     cuts: tuple[tuple[int, ...], ...]  # ways to cut it into pieces of so many minutes, the best first
-    lacking: Callable[[int, int], str]  # says, of pieces and minutes, what found no time
+    lacking: Callable[[Speech, int, int], str]  # says, of pieces and minutes, what found no time
     once_each: bool = False  # at most one piece in each window
     within_hours: bool = True  # of the member; else the windows say it all
     astray: tuple[Held, ...] = ()  # pieces that do not fit any more: moved before new ones are made
@@ -138,7 +139,12 @@ def task_want(
         facts=_facts(f"{TASK}:{task.id}", task.title, member, category, task.priority),
         windows=(Span(since, until),) if until > since else (),
         cuts=tuple(cuts(lacking, task.least_minutes, task.most_minutes)),
-        lacking=lambda _, minutes: f"{task.title} found no time for {minutes} of {task.minutes} minutes",
+        lacking=lambda speech, _, minutes: speech.say(
+            "{title} found no time for {minutes} of {all} minutes",
+            title=task.title,
+            minutes=minutes,
+            all=task.minutes,
+        ),
         astray=tuple(astray),
     )
 
@@ -191,9 +197,12 @@ def block_wants(
                 facts=_facts(f"{BLOCK}:{block.id}:{monday}", block.title, member, category, None),
                 windows=tuple(open_windows),
                 cuts=((block.minutes,) * lacking,) if lacking > 0 else (),
-                lacking=lambda pieces, _, monday=monday: (  # type: ignore[misc]
-                    f"{block.title} found no time for {pieces} of {block.times_a_week} times in the week of "
-                    f"{monday}"
+                lacking=lambda speech, pieces, _, monday=monday: speech.say(  # type: ignore[misc]
+                    "{title} found no time for {pieces} of {all} times in the week of {day}",
+                    title=block.title,
+                    pieces=pieces,
+                    all=block.times_a_week,
+                    day=speech.day(monday),
                 ),
                 once_each=True,
                 within_hours=False,
