@@ -32,7 +32,7 @@ def test_a_rule_is_written_tried_kept_and_deleted(rules: Page) -> None:
     form.get_by_label("Whose time").select_option("Anna")
     form.get_by_label("What it asks").select_option("Only so many events a day")
     form.get_by_label("Events at most").fill("1")
-    expect(form.get_by_text("Anna: At most one event begins on a day.")).to_be_visible()
+    expect(form.get_by_text("At most one event begins on a day. (Anna)")).to_be_visible()
     form.get_by_role("button", name="The last seven days").click()
     expect(form.get_by_text("in these days.")).to_be_visible()
     form.get_by_role("button", name="Make the rule").click()
