@@ -157,5 +157,5 @@ def test_anybody_can_use_the_page(visit: Visit) -> None:
 
 def opened(page: Page, name: str) -> Locator:
     """Open somebody's row, and give it."""
-    page.get_by_role("button", name=re.compile(f"^{name}( |$)")).click()
+    page.get_by_role("main").get_by_role("button", name=re.compile(f"^{name}( |$)")).click()
     return page.get_by_role("listitem").filter(has=page.get_by_role("button", name=name))
