@@ -50,3 +50,13 @@ def test_a_browser_can_install_the_app(installed: Page) -> None:
     assert manifest["url"].endswith("/manifest.webmanifest")
     against = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [each["errorId"] for each in against] == ["in-incognito"]  # as every profile of a test is
+
+
+def test_its_shortcuts_lead_to_what_they_name(page: Page) -> None:
+    manifest = page.context.request.get("/manifest.webmanifest").json()
+    first, second = (shortcut["url"] for shortcut in manifest["shortcuts"])
+    page.goto(first)
+    expect(page.get_by_role("heading", name="New event")).to_be_visible()
+    expect(page).to_have_url(re.compile("/calendar$"))
+    page.goto(second)
+    expect(page.get_by_role("heading", name="Conflicts", level=1)).to_be_visible()

@@ -56,7 +56,9 @@ export class Version {
   }
 
   #order(order: Order): void {
+    const waiting = this.#registration?.waiting;
+    if (!waiting) return; // a first worker takes over by itself, and nothing changes by it
     this.#ordered = true;
-    this.#registration?.waiting?.postMessage(order);
+    waiting.postMessage(order);
   }
 }
