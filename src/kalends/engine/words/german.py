@@ -1,5 +1,5 @@
-"""German. It addresses nobody; and as no title or name says whether it is he, she or it, no pronoun stands for
-one."""
+"""German. It addresses nobody; and since nothing tells whether a title or name is he, she or it, no pronoun
+stands for any."""
 
 from __future__ import annotations
 
@@ -139,10 +139,10 @@ _WAYS_OUT = {
 
 _MOTIVES = {
     "it ranks below {other} ({rank} against {other_rank})": (
-        "der Termin hat niedrigeren Rang als {other} ({rank} gegen {other_rank})"
+        "der Termin hat einen niedrigeren Rang als {other} ({rank} gegen {other_rank})"
     ),
     "it is as high in rank as {other}, but more flexible": (
-        "der Termin hat gleichen Rang wie {other}, ist aber beweglicher"
+        "der Termin hat denselben Rang wie {other}, ist aber beweglicher"
     ),
     "it is equal to {other}, but moves by {distance} where that would move by {other_distance}": (
         "der Termin ist gleichauf mit {other}, rückt aber nur um {distance} statt um {other_distance}"
@@ -299,7 +299,7 @@ _WHY = {
         "Der Termin hat Rang {rank}, denn {because}; er ist kritisch und wird nie von selbst verschoben."
     ),
     "It has rank {rank}, since {because}, and moves by itself only where that is needed.": (
-        "Der Termin hat Rang {rank}, denn {because}; er wird nur von selbst verschoben, wo es nötig ist."
+        "Der Termin hat Rang {rank}, denn {because}; er wird von selbst nur verschoben, wo es nötig ist."
     ),
     "It has rank {rank}, since {because}, and may move by itself.": (
         "Der Termin hat Rang {rank}, denn {because}; er darf von selbst verschoben werden."
