@@ -193,6 +193,7 @@ export function tidy(board: HTMLElement): void {
     element.removeAttribute("aria-colindex");
     element.removeAttribute("aria-colspan");
   }
+  board.querySelector(".ec-main")?.setAttribute("tabindex", "0"); // what scrolls must be reached by keys
   for (const element of board.querySelectorAll(".ec-col-head [aria-label]:not(button)"))
     element.removeAttribute("aria-label");
 }
