@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import DESKTOP, PHONE, Visit, axe, screenshot
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
+}
 
 
 def test_a_calendar_is_made_shared_and_deleted_with_its_events(page: Page) -> None:
@@ -104,10 +110,7 @@ def test_new_events_go_where_they_are_told(page: Page) -> None:
 
 
 def test_anybody_can_use_the_page(visit: Visit) -> None:
-    for name, look in {
-        "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
-        "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
-    }.items():
+    for name, look in LOOKS.items():
         page = visit(**look)
         page.goto("/calendars")
         page.get_by_role("main").get_by_role("button", name=re.compile("^Clara")).click()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import DESKTOP, PHONE, Visit, axe, screenshot
 from identities import PASSWORD
 from served import Server
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
+}
 
 
 def test_somebody_without_an_account_is_added_changed_and_removed(page: Page) -> None:
@@ -144,10 +150,7 @@ def test_one_takes_ones_own_data_along(page: Page, tmp_path: Path) -> None:
 
 
 def test_anybody_can_use_the_page(visit: Visit) -> None:
-    for name, look in {
-        "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
-        "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
-    }.items():
+    for name, look in LOOKS.items():
         page = visit(**look)
         page.goto("/people")
         expect(page.get_by_role("heading", name="Open invitations")).to_be_visible()
