@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, sync_playwright
 from sqlalchemy import select
 
 from kalends.engine.series import Length
@@ -152,9 +152,9 @@ def measurements(browser: Browser, address: str, password: str, today: date) -> 
     for view in ("week", "month"):
         for warm in (True, False):
             with visit(browser, address, password, reading_ahead=warm) as context:
-                ours = [ours_page(context, view)]
-                peers = [peer_page(context, view, today, warm)]
-                spent = ours_and_peers(ours[0], peers[0], view, today)
+                ours = ours_page(context, view)
+                peers = peer_page(context, view, today, warm)
+                spent = ours_and_peers(ours, peers, view, today)
             for name, figure in (("median", statistics.median), ("p95", p95)):
                 kind = "read ahead" if warm else "asked for"
                 yield measurement(
@@ -252,20 +252,18 @@ def first_visit(browser: Browser, address: str, password: str, today: date) -> I
     days = middle_of("week", today, 0)
     watch = f"window.began = ({STEP})({json.dumps(days)}); dispatchEvent(new Event('keydown'))"
     spent: list[float] = []
-    scripts: set[str] = set()
+    seen: list[Response] = []
     for _ in range(LOADS):
         with visit(browser, address, password) as context:
             page = context.new_page()
-            page.on(
-                "response",
-                lambda answer: answer.request.resource_type == "script" and scripts.add(answer.url),
-            )
+            page.on("response", lambda answer: seen.append(answer))
             page.add_init_script(watch)
             page.goto("/calendar?view=week", wait_until="commit")
             page.wait_for_function("window.began")
             page.evaluate("window.began")
             spent.append(page.evaluate("performance.now()"))
-    size = sum(len(gzip.compress((BUILT / urlsplit(url).path[1:]).read_bytes(), 9)) for url in scripts) / 1000
+    scripts = {urlsplit(answer.url).path for answer in seen if answer.request.resource_type == "script"}
+    size = sum(len(gzip.compress((BUILT / path[1:]).read_bytes(), 9)) for path in scripts) / 1000
     yield measurement(
         "First visit until the week is painted, median", statistics.median(spent), None, "ms", 1000
     )
