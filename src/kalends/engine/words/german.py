@@ -228,6 +228,12 @@ _OPTIMISING = {
     "Cancelled; it ends soon.": "Abgebrochen; gleich ist Schluss.",
     "Cancelled; nothing was changed.": "Abgebrochen; nichts wurde geändert.",
     "It failed.": "Es ist fehlgeschlagen.",
+    "The process that worked on the run was stopped before it had a proposal: start it again.": (
+        "Der Vorgang wurde beendet, bevor es einen Vorschlag gab: bitte neu starten."
+    ),
+    "The run failed; the log of the server says why.": (
+        "Es ist fehlgeschlagen; warum, steht im Protokoll des Servers."
+    ),
     "All is as good as it can be: nothing needs to move.": (
         "Alles ist so gut, wie es sein kann: nichts muss verschoben werden."
     ),

@@ -94,7 +94,7 @@ class Eyes:
     """How one viewer sees the events among gathered claims."""
 
     wording: Wording
-    english: Wording  # the same in the language of problems
+    english: Wording  # the same in English, for what is said alike to everybody
     views: Mapping[str, EventView]  # by UID: the copy of which they see most; without what they may not know
     reservations: Mapping[str, Reservation]  # by UID: those that stand alone are known to all
 
@@ -113,6 +113,10 @@ class Eyes:
             views=views,
             reservations=gathered.reservations,
         )
+
+    def title(self, uid: str) -> str:
+        """Give the event's title as data, not as part of a sentence: the same in every language."""
+        return self.english.title(uid)
 
     def full(self, uid: str) -> bool:
         """Say whether the viewer sees the event's or reservation's content."""

@@ -130,7 +130,7 @@ def present_choices(
                 needs_person=option.needs_person,
                 allowed=eyes.full(change.uid) and calendar is not None and calendar.access >= Access.WRITE,
                 event_id=choice.row.object_id,
-                title=eyes.wording.title(change.uid),
+                title=eyes.title(change.uid),
                 before=change.before,
                 after=change.after,
                 resource_id=UUID(change.instead) if isinstance(change, Swap) else None,

@@ -143,7 +143,7 @@ class Watch:
             constraint=breach.constraint.name,
             uid=uid,
             event_id=stored[0].object_id if stored else None,
-            title=eyes.wording.title(uid),
+            title=eyes.title(uid),
             start=Span.of_seconds(agenda.start[row], agenda.end[row]).start,
             words=sentence(reason.words(eyes.wording)),
             in_english=sentence(reason.words(eyes.english)),

@@ -140,7 +140,7 @@ def _blocked(constraint: Constraint, miss: _Miss, gathered: Gathered, eyes: Eyes
     subject = UUID(miss.agenda.subject)
     return Blocked(
         event_id=eyes.views[miss.event.uid].row.object_id,
-        title=eyes.wording.title(miss.event.uid),
+        title=eyes.title(miss.event.uid),
         start=miss.span.start,
         end=miss.span.end,
         member_id=subject if subject in gathered.members else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kalends.engine.wording import Reason, Speech, Wording, sentence
+from kalends.engine.wording import Reason, Speech, Template, Wording, sentence
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling.conflicts import Eyes, speech_of
 from kalends.features.scheduling.optimising.models import OptimisationRun, RunState
@@ -14,6 +14,14 @@ from kalends.features.scheduling.optimising.proposal import Move, Proposal, Unpl
 from kalends.features.scheduling.resolving import Told
 from kalends.features.scheduling.telling import about, eyes_on
 from kalends.storage import Unit
+
+FAILURES = {
+    "interrupted": Template(
+        "The process that worked on the run was stopped before it had a proposal: start it again."
+    ),
+    "internal": Template("The run failed; the log of the server says why."),
+}
+"""How a run may end without an error of its own, by code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +84,20 @@ def told(reasons: Sequence[Reason], eyes: Eyes) -> list[Told]:
 
 
 def _move(move: Move, eyes: Eyes) -> MoveView:
-    reasons, title = told(move.reasons, eyes), eyes.wording.title(move.uid)
+    reasons = told(move.reasons, eyes)
     why = "; ".join(reason.words for reason in reasons)
-    what = _what(move, title, eyes.wording)
+    what = _what(move, eyes.wording)
     return MoveView(
         move=move,
-        title=title,
+        title=eyes.title(move.uid),
         sentence=sentence(f"{what}: {why}" if why else what),
         reasons=reasons,
         resources=move.resources,
     )
 
 
-def _what(move: Move, title: str, wording: Wording) -> str:
+def _what(move: Move, wording: Wording) -> str:
+    title = wording.title(move.uid)
     if move.start is None:
         time = wording.dated(move.before)
         return wording.say("{title} ({time}) takes another resource", title=title, time=time)
@@ -105,12 +114,13 @@ def _what(move: Move, title: str, wording: Wording) -> str:
 
 
 def _unplaced(each: Unplaced, eyes: Eyes) -> UnplacedView:
-    reasons, title = told(each.reasons, eyes), eyes.wording.title(each.uid)
+    reasons, wording = told(each.reasons, eyes), eyes.wording
     why = "; ".join(reason.words for reason in reasons)
-    stays = eyes.wording.say("{title} stays at {time}", title=title, time=eyes.wording.dated(each.span))
+    title, time = wording.title(each.uid), wording.dated(each.span)
+    stays = wording.say("{title} stays at {time}", title=title, time=time)
     return UnplacedView(
         unplaced=each,
-        title=title,
+        title=eyes.title(each.uid),
         sentence=sentence(f"{stays}: {why}" if why else stays),
         reasons=reasons,
     )
@@ -130,7 +140,9 @@ def _standing(run: OptimisationRun, speech: Speech) -> str:
         return speech.say("Looking.")
     if run.state is RunState.CANCELLED:
         return speech.say("Cancelled; nothing was changed.")
-    return str((run.failure or {}).get("message") or speech.say("It failed."))
+    failure = run.failure or {}
+    known = FAILURES.get(failure.get("code", ""))
+    return speech.say(known) if known else str(failure.get("message") or speech.say("It failed."))
 
 
 def _summary(proposal: Proposal, speech: Speech) -> str:

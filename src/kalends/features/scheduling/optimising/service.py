@@ -32,7 +32,7 @@ from kalends.features.scheduling.models import ResolvedHow
 from kalends.features.scheduling.optimising.explaining import explain
 from kalends.features.scheduling.optimising.layout import Layout, lay_out
 from kalends.features.scheduling.optimising.models import OptimisationRun, RunState
-from kalends.features.scheduling.optimising.presenting import RunView, present_run
+from kalends.features.scheduling.optimising.presenting import FAILURES, RunView, present_run
 from kalends.features.scheduling.optimising.proposal import (
     Move,
     Proposal,
@@ -70,10 +70,7 @@ class NotReady(Clash):
     code = "not_ready"
 
 
-_INTERRUPTED = {
-    "code": "interrupted",
-    "message": "The process that worked on the run was stopped before it had a proposal: start it again.",
-}
+_INTERRUPTED = {"code": "interrupted", "message": FAILURES["interrupted"]}
 
 
 class NoLongerTrue(Stale):
@@ -249,7 +246,7 @@ class Optimiser:
             )
         except Exception:
             _log.exception("optimisation failed", extra={"run_id": str(run_id)})
-            failure = {"code": "internal", "message": "The run failed; the log of the server says why."}
+            failure = {"code": "internal", "message": FAILURES["internal"]}
             self._ended(actor, run_id, RunState.FAILED, failure=failure)
         else:
             self._ended(actor, run_id, RunState.DONE, proposal=proposal.to_json())
