@@ -74,6 +74,19 @@ export class Household {
     ]);
   }
 
+  /** Read again what may have changed where something of these kinds did. */
+  async reload(kinds: readonly string[]): Promise<void> {
+    if (kinds.includes("everything")) return this.load();
+    const concerned: Record<string, () => Promise<unknown>> = {
+      workspace: () => this.loadWorkspace(),
+      member: () => Promise.all([this.loadMembers(), this.loadCalendars(), this.loadPreferences()]),
+      calendar: () => this.loadCalendars(),
+      category: () => this.loadCategories(),
+      resource: () => this.loadResources(),
+    };
+    await Promise.all(kinds.map((kind) => concerned[kind]?.()));
+  }
+
   async loadWorkspace(): Promise<void> {
     this.workspace = await taken(this.#api.GET("/api/v1/workspace"));
   }

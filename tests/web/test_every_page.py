@@ -1,0 +1,99 @@
+"""Every page, on desktops and phones, by day and by night: anybody can use it, and nothing sticks out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsing import DESKTOP, PHONE, Visit, axe, screenshot
+
+PAGES = {
+    "calendar-day": "/calendar?view=day&date={monday}",
+    "calendar-week": "/calendar?view=week&date={monday}",
+    "calendar-month": "/calendar?view=month&date={monday}",
+    "calendar-agenda": "/calendar?view=agenda&date={monday}",
+    "calendar-timeline": "/calendar?view=timeline&date={monday}",
+    "conflicts": "/conflicts/{conflict}",
+    "optimise": "/optimise",
+    "history": "/history",
+    "people": "/people",
+    "calendars": "/calendars",
+    "resources": "/resources/{car}",
+    "rules": "/rules",
+    "settings": "/settings",
+    "settings-look": "/settings/look",
+    "settings-notifications": "/settings/notifications",
+    "settings-categories": "/settings/categories",
+    "settings-account": "/settings/account",
+    "settings-household": "/settings/household",
+    "nowhere": "/no-such-page",
+}
+LOOKS = {
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
+}
+PICTURED = {  # in the docs alone: the other two say nothing new of what anybody can use
+    "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "phone-light": {"viewport": PHONE, "color_scheme": "light"},
+}
+if os.environ.get("KALENDS_SCREENS") == "1":
+    LOOKS = {**LOOKS, **PICTURED}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_anybody_can_use_every_page(visit: Visit, look: str) -> None:
+    page = visit(**LOOKS[look])
+    for name, address in filled(page).items():
+        open_at(page, address)
+        axe(page)
+        assert not sticking_out(page), name
+        screenshot(page, f"{name}-{look}")
+
+
+def test_pages_hold_together_from_right_to_left(visit: Visit) -> None:
+    page = visit(viewport=PHONE)
+    for name, address in filled(page).items():
+        open_at(page, address)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        assert not sticking_out(page), name
+
+
+def test_pages_hold_together_in_german(visit: Visit) -> None:
+    page = visit(viewport=PHONE)
+    me = page.request.get("/api/v1/auth/session").json()
+    answer = page.request.patch(
+        f"/api/v1/members/{me['actor']['member_id']}/preferences",
+        data={"language": "de"},
+        headers={"X-CSRF-Token": me["csrf_token"]},
+    )
+    assert answer.ok, answer.text()
+    for name, address in filled(page).items():
+        open_at(page, address)
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        assert not sticking_out(page), name
+
+
+def open_at(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1).first).to_be_attached()
+    expect(page.locator("main[aria-busy=true], .loading")).to_have_count(0)
+
+
+def filled(page: Page) -> dict[str, str]:
+    """Give the pages' addresses, with something that the demo household has where one is needed."""
+    api = page.request
+    known = {
+        "conflict": api.get("/api/v1/conflicts").json()["items"][0]["identity"],
+        "car": api.get("/api/v1/resources").json()["items"][0]["id"],
+        "monday": api.get("/api/v1/conflicts").json()["items"][0]["occasion"]["start"][:10],
+    }
+    return {name: address.format(**known) for name, address in PAGES.items()}
+
+
+def sticking_out(page: Page) -> bool:
+    """Say whether the page can be scrolled sideways."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    )
