@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from browsing import DESKTOP, PHONE, Visit, axe, screenshot
 
@@ -30,11 +31,13 @@ PAGES = {
     "settings-household": "/settings/household",
     "nowhere": "/no-such-page",
 }
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
     "phone-dark": {"viewport": PHONE, "color_scheme": "dark"},
 }
-PICTURED = {  # in the docs alone: the other two say nothing new of what anybody can use
+PICTURED: dict[
+    str, dict[str, Any]
+] = {  # in the docs alone: the other two say nothing new of what anybody can use
     "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "phone-light": {"viewport": PHONE, "color_scheme": "light"},
 }
@@ -76,9 +79,28 @@ def test_pages_hold_together_in_german(visit: Visit) -> None:
 
 
 def open_at(page: Page, address: str) -> None:
+    """Open a page and wait until it has all that it asks for."""
+    asked: set[Request] = set()
+
+    def ask(request: Request) -> None:
+        if not request.url.endswith("/live"):  # which ends with the page
+            asked.add(request)
+
+    def answer(request: Request) -> None:
+        asked.discard(request)
+
+    listeners = [("request", ask), ("requestfinished", answer), ("requestfailed", answer)]
+    for event, listener in listeners:
+        page.on(event, listener)  # type: ignore[call-overload]
     page.goto(address)
     expect(page.get_by_role("heading", level=1).first).to_be_attached()
-    expect(page.locator("main[aria-busy=true], .loading")).to_have_count(0)
+    looks_without_any = 0
+    while looks_without_any < 3:  # what came may ask for more
+        page.wait_for_timeout(30)
+        looks_without_any = 0 if asked else looks_without_any + 1
+    for event, listener in listeners:
+        page.remove_listener(event, listener)
+    expect(page.locator(".loading")).to_have_count(0)
 
 
 def filled(page: Page) -> dict[str, str]:
