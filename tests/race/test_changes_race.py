@@ -61,6 +61,26 @@ def test_a_series_is_cut_once(home: Town, attempt: int) -> None:
     consistent(home, ana)
 
 
+def test_who_names_no_version_is_not_refused_for_what_comes_between_plan_and_lock(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    made = home.made(ana, title="a", start=NINE)
+    if home.services.database.embedded:
+        pytest.skip("One writer at a time: nobody comes between.")
+    between = [lambda: home.edit(ana, made, title="b")]
+
+    def plan(tx: Unit) -> list[Operation]:
+        planned = plans.remove(tx, ana, Target(event_id=made))
+        while between:
+            race(between.pop())
+        return planned
+
+    removed = home.scheduling.carry_out(ana, plan)
+    (operation,) = removed.operations
+    assert operation.before and operation.before.title == "b"
+    assert home.seen(ana, at("2026-03-01 00:00"), at("2026-05-01 00:00")) == []
+    consistent(home, ana)
+
+
 @pytest.mark.parametrize("attempt", ROUNDS)
 def test_a_uid_is_taken_once(home: Town, attempt: int) -> None:
     (ana,) = home.household("Ana")

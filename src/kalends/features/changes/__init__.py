@@ -9,7 +9,7 @@ from kalends.features.changes.history import (
     list_change_sets,
 )
 from kalends.features.changes.models import ChangeSet, Source
-from kalends.features.changes.service import AlreadyUndone, Changes, UndoBlocked
+from kalends.features.changes.service import AlreadyUndone, Changes, Overtaken, UndoBlocked
 from kalends.features.changes.values import HeldBack, Holder, Operation, Refusal
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Moment",
     "Operation",
     "OperationView",
+    "Overtaken",
     "Refusal",
     "Source",
     "UndoBlocked",

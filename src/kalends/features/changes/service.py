@@ -41,6 +41,10 @@ class UndoBlocked(Clash):
     code = "undo_blocked"
 
 
+class Overtaken(Stale):
+    """Somebody changed the event between the plan and its locks: plan it anew."""
+
+
 class AlreadyUndone(Clash):
     """The set was undone before."""
 
@@ -75,7 +79,7 @@ class Changes:
 
         `own_part_only` says that the operations change no more than the actor's own part in an event,
         for which access to its calendar is not needed.
-        Raises `Stale` when an object is not at the expected version, `Forbidden` without write access,
+        Raises `Overtaken` when an object is not at the expected version, `Forbidden` without write access,
         `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice, `OverCapacity`
         when more would take a resource than it serves; an import stores the event all the same, declined by
         that resource, which then stands among the set's reasons.
@@ -174,11 +178,11 @@ def _must_be_current(operations: Sequence[Operation], stored: Mapping[UUID, Cale
         row = stored.get(op.object_id)
         if op.before is None:
             if row is not None:
-                raise Stale("The event exists already.", object_id=str(op.object_id), version=row.version)
+                raise Overtaken("The event exists already.", object_id=str(op.object_id), version=row.version)
         elif row is None:
-            raise Stale("The event was deleted meanwhile.", object_id=str(op.object_id), version=None)
+            raise Overtaken("The event was deleted meanwhile.", object_id=str(op.object_id), version=None)
         elif op.expected_version not in (None, row.version) or Image.of(row) != op.before:
-            raise Stale(
+            raise Overtaken(
                 f"The event is at version {row.version} by now: read it again.",
                 object_id=str(op.object_id),
                 version=row.version,

@@ -27,6 +27,7 @@ from kalends.features.changes import (
     HeldBack,
     Operation,
     OperationView,
+    Overtaken,
     Source,
     get_change_set,
 )
@@ -95,6 +96,9 @@ class Outcome:
     unplaced: Sequence[Shortfall] = ()  # what should have found time with it and did not
 
 
+_ATTEMPTS = 4
+"""How often a change is planned at most where others come between."""
+
 _NOTHING = Outcome(change_set_id=None, operations=())
 
 
@@ -156,8 +160,15 @@ class Scheduling:
                 raise ConstraintBroken(refused)
             return change_set
 
-        outcome = self.settle(actor, apply, preview=preview, how=how)
-        return replace(outcome, refused_by=refused, unplaced=unplaced)
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                outcome = self.settle(actor, apply, preview=preview, how=how)
+            except Overtaken:  # who named a version is refused by the plan itself when it is made anew
+                if not left:
+                    raise
+            else:
+                return replace(outcome, refused_by=refused, unplaced=unplaced)
+        raise AssertionError("the last attempt gives or raises")
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.
