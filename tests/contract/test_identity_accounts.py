@@ -21,7 +21,7 @@ from kalends.features.identity.refusals import (
 from kalends.features.identity.registration import Registration
 from kalends.features.identity.settings import Rate
 from kalends.features.identity.workspaces import WorkspaceChanges, change_workspace, workspace_of
-from kalends.kit.errors import Forbidden, InvalidInput, NotFound, TooMany
+from kalends.kit.errors import Forbidden, InvalidInput, NotFound, Stale, TooMany
 
 
 def test_a_founder_owns_a_workspace_of_their_own(house: Household) -> None:
@@ -213,6 +213,8 @@ def test_an_owner_renames_the_workspace(house: Household) -> None:
     assert (changed.name, changed.zone) == ("The Lab", "America/New_York")
     with pytest.raises(Forbidden):
         house.write(ben, lambda tx: change_workspace(tx, ben, changes))
+    with pytest.raises(Stale):
+        house.write(ana, lambda tx: change_workspace(tx, ana, changes, expected_version=1))
 
 
 def _invite(house: Household, owner: Actor, **fields: Any) -> str:

@@ -92,7 +92,16 @@ def test_a_category_is_made_renamed_and_kept_while_events_carry_it(api: Api) -> 
     assert ana.delete(path).json()["code"] == "category_in_use"
     assert ana.post("/categories", {"name": "SINGING", "level": 1}).json()["code"] == "category_taken"
     ana.delete(f"/events/{event['id']}")
-    assert ana.delete(path).status_code == 204
+    assert ana.delete(path, headers={"If-Match": '"1"'}).json()["code"] == "stale_version"
+    assert ana.delete(path, headers={"If-Match": '"2"'}).status_code == 204
+
+
+def test_the_colour_of_a_category_is_given_and_taken_away(quick_api: Api) -> None:
+    ana = quick_api.sign_up("Ana")
+    made = ana.post("/categories", {"name": "Music", "level": 4, "color": "#336699"}).json()
+    path = f"/categories/{made['id']}"
+    assert ana.patch(path, {"color": None}).json()["color"] is None
+    assert ana.get(path).json()["color"] is None
 
 
 def test_a_file_comes_in_once_and_goes_out_as_it_came(api: Api) -> None:

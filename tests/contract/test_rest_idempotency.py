@@ -1,4 +1,4 @@
-"""A POST that comes again with its key does nothing twice, and is answered as it was."""
+"""A change that comes again with its key does nothing twice, and is answered as it was."""
 
 from __future__ import annotations
 
@@ -145,6 +145,52 @@ def test_a_key_is_good_for_one_request(quick_api: Api, path: str, body: dict[str
     assert titles(ana) == ["Exam"]
 
 
+def test_a_change_is_not_refused_for_its_own_sake(api: Api) -> None:
+    """The version that it was made from is no longer the stored one, because it was made."""
+    ana = api.sign_up("Ana")
+    made = ana.post("/categories", {"name": "Choir", "level": 2}).json()
+    path = f"/categories/{made['id']}"
+    headers = {**KEY, "If-Match": '"1"'}
+    first, again = (ana.patch(path, {"name": "Singing"}, headers=headers) for _ in range(2))
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    assert same(first, again)
+    assert again.headers["idempotency-replayed"] == "true"
+    other = ana.patch(path, {"level": 3}, headers={"If-Match": '"1"', "Idempotency-Key": "another"})
+    assert (other.status_code, other.json()["code"]) == (412, "stale_version")
+
+
+def test_a_deletion_is_answered_as_it_was_although_nothing_is_there(api: Api) -> None:
+    ana = api.sign_up("Ana")
+    made = ana.post("/events", EXAM)
+    path = f"/events/{made.json()['event']['id']}"
+    headers = {**KEY, "If-Match": made.headers["ETag"]}
+    first, again = (ana.delete(path, headers=headers) for _ in range(2))
+    assert first.status_code == 204
+    assert same(first, again)
+    assert first.headers["Kalends-Change-Set"] == again.headers["Kalends-Change-Set"]
+    assert ana.delete(path).status_code == 404
+
+
+def test_what_is_put_again_does_not_undo_what_came_after(quick_api: Api) -> None:
+    ana = quick_api.sign_up("Ana")
+    ben = quick_api.joins(ana, "Ben")
+    calendar = ana.post("/calendars", {"name": "Choir", "kind": "shared"}).json()["id"]
+    path = f"/calendars/{calendar}/grants/{ben.member_id}"
+    ana.put(path, {"access": "read"}, headers=KEY)
+    ana.put(path, {"access": "write"})
+    again = ana.put(path, {"access": "read"}, headers=KEY)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert {each["access"] for each in ana.get(f"/calendars/{calendar}/grants").json()["items"]} == {"write"}
+
+
+def test_who_leaves_is_gone_and_so_are_their_keys(quick_api: Api) -> None:
+    ana = quick_api.sign_up("Ana")
+    ben = quick_api.joins(ana, "Ben")
+    path = f"/members/{ben.member_id}"
+    assert [ben.delete(path, headers=KEY).status_code for _ in range(2)] == [204, 401]
+    assert keys(quick_api, ana) == 0
+
+
 def test_what_took_effect_without_an_answer_says_so(api: Api) -> None:
     ana = api.sign_up("Ana")
     made = ana.post("/events", EXAM, headers=KEY).json()["change_set_id"]
@@ -269,14 +315,14 @@ def test_who_went_meanwhile_changes_nothing(api: Api) -> None:
         api.services.database.write(workspace_id, lambda tx: idempotency.claim(tx, gone))
 
 
-def test_every_post_that_stores_declares_the_header_once(quick_api: Api) -> None:
+def test_everything_that_stores_declares_the_header_once(quick_api: Api) -> None:
     document = quick_api.anyone.get("/openapi.json").json()
     assert document["components"]["parameters"]["IdempotencyKey"]["name"] == "Idempotency-Key"
     reference = {"$ref": "#/components/parameters/IdempotencyKey"}
     for path, item in document["paths"].items():
         for method, operation in item.items():
             declared = operation.get("parameters", []).count(reference)
-            assert declared == int(method == "post" and "/auth/" not in path), (method, path)
+            assert declared == int(method != "get" and "/auth/" not in path), (method, path)
 
 
 def test_pages_of_other_origins_may_send_a_key(quick_api: Api) -> None:

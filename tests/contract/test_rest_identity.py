@@ -176,6 +176,30 @@ def test_a_browser_switches_into_another_workspace(api: Api) -> None:
 # People ---------------------------------------------------------------------------------------------------
 
 
+def test_two_owners_do_not_overwrite_each_others_name_of_the_workspace(api: Api) -> None:
+    ana = api.sign_up("Ana", workspace_name="The Silvas")
+    read = ana.get("/workspace")
+    assert (read.headers["ETag"], read.json()["version"]) == ('"1"', 1)
+    headers = {"If-Match": read.headers["ETag"]}
+    first, second = (ana.patch("/workspace", {"name": name}, headers=headers) for name in ("Home", "Casa"))
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    assert (second.status_code, second.json()["version"]) == (412, 2)
+    assert ana.get("/workspace").json()["name"] == "Home"
+
+
+def test_a_guest_learns_who_invites_them_and_where_to(api: Api) -> None:
+    ana = api.sign_up("Ana", workspace_name="The Silvas")
+    token = {"token": ana.post("/invitations", {"name": "Rui"}).json()["token"]}
+    offer = api.anyone.post("/auth/invitation", token)
+    assert (offer.status_code, offer.json()) == (
+        200,
+        {"workspace_name": "The Silvas", "invited_by": "Ana"},
+    )
+    api.sign_up("Rui", invitation=token["token"])
+    for spent in (token, {"token": "kali_" + "0" * 40}):
+        assert api.anyone.post("/auth/invitation", spent).json()["code"] == "invitation_refused"
+
+
 def test_an_invitation_is_listed_until_it_is_accepted_or_revoked(api: Api) -> None:
     ana = api.sign_up()
     first, second = (ana.post("/invitations", {"name": name}).json() for name in ("Rui", "Eva"))

@@ -112,11 +112,19 @@ def update_category(
     return category
 
 
-def delete_category(tx: Unit, actor: Actor, category_id: UUID) -> None:
-    """Remove a category that no event carries; raise `CategoryInUse` for another, and for General."""
+def delete_category(
+    tx: Unit, actor: Actor, category_id: UUID, *, expected_version: int | None = None
+) -> None:
+    """Remove a category that no event carries.
+
+    Raises `Stale` where the version is not the expected one, `CategoryInUse` for one that events carry and
+    for General.
+    """
     actor.must_write()
     objects.lock_all(tx)  # or an event could be given the category while it goes
+    tx.lock(Category, [category_id])
     category = tx.get(Category, category_id)
+    must_be_version("category", category.version, expected_version)
     # Counts events that the actor may not see as well: the number is not told for that reason.
     used = tx.execute(
         select(func.count()).select_from(Event).where(Event.category_id == category_id)

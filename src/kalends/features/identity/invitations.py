@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,12 +15,21 @@ from kalends.features.identity.members import Members
 from kalends.features.identity.models import Invitation, Member, Permission, Role
 from kalends.features.identity.names import display_name
 from kalends.features.identity.refusals import AlreadyMember, InvitationRefused
+from kalends.features.identity.workspaces import workspace_of
 from kalends.kit.crypto import hash_token
 from kalends.kit.errors import NotFound
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_id, page
 from kalends.storage import Database, Unit
 
 PREFIX = "kali_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a guest is invited to, and by whom."""
+
+    workspace_name: str
+    invited_by: str  # a member's name
 
 
 class Invitations:
@@ -131,6 +141,15 @@ def purge(tx: Unit, before: datetime) -> int:
     """Delete invitations of all workspaces that ran out before then, and give their number."""
     old = delete(Invitation).where(Invitation.expires_at < before)
     return tx.changed(old.execution_options(across_workspaces="housekeeping"))
+
+
+def offer(database: Database, secret: str) -> Offer:
+    """Say what a token opens to whoever holds it, or raise `InvitationRefused`."""
+    invitation = find_open(database, secret)
+    with database.read(invitation.workspace_id) as tx:
+        return Offer(
+            workspace_name=workspace_of(tx).name, invited_by=tx.get(Member, invitation.invited_by).name
+        )
 
 
 def find_open(database: Database, secret: str) -> Invitation:

@@ -66,6 +66,7 @@ class Workspace(Table):
     name: Mapped[str]
     zone: Mapped[str]  # IANA; new members begin with it
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int]
     created_at: Mapped[datetime]
 
 

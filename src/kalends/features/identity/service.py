@@ -16,7 +16,7 @@ from kalends.features.identity import accounts, api_keys, audit, invitations, pe
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.attempts import Attempts
 from kalends.features.identity.hooks import Hooks
-from kalends.features.identity.invitations import Invitations
+from kalends.features.identity.invitations import Invitations, Offer
 from kalends.features.identity.members import Members
 from kalends.features.identity.models import Account, Member, SignInEnd
 from kalends.features.identity.names import username as normalised
@@ -76,6 +76,10 @@ class Identity:
         """Say whether nobody has an account yet."""
         with self._database.read(None) as tx:
             return not accounts.anybody(tx)
+
+    def offer(self, invitation: str) -> Offer:
+        """Say to a guest, who need not have an account, what they are invited to, or `InvitationRefused`."""
+        return invitations.offer(self._database, invitation)
 
     def accept_invitation(self, actor: Actor, invitation: str) -> Member:
         """Make the actor's account a member of the inviting workspace too; `switch` goes there.

@@ -13,6 +13,7 @@ from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Workspace
 from kalends.features.identity.names import display_name
+from kalends.kit.errors import must_be_version
 from kalends.storage import Database, Unit
 
 
@@ -32,6 +33,7 @@ def add_workspace(tx: Unit, *, name: str, zone_name: str) -> Workspace:
         name=display_name(name, field="workspace_name"),
         zone=zone(zone_name).name,
         settings={},
+        version=1,
         created_at=tx.now,
     )
     tx.session.add(workspace)
@@ -50,15 +52,23 @@ def workspace_of(tx: Unit) -> Workspace:
     return tx.session.get_one(Workspace, tx.workspace_id)
 
 
-def change_workspace(tx: Unit, actor: Actor, changes: WorkspaceChanges) -> Workspace:
-    """Rename the workspace or give it another zone; `Forbidden` unless an owner asks, `InvalidInput`."""
+def change_workspace(
+    tx: Unit, actor: Actor, changes: WorkspaceChanges, *, expected_version: int | None = None
+) -> Workspace:
+    """Rename the workspace or give it another zone.
+
+    Raises `Stale` when `expected_version` is no longer the stored one, `Forbidden` unless an owner asks,
+    `InvalidInput`.
+    """
     actor.must_own_workspace()
     lock_workspace(tx)
     workspace = workspace_of(tx)
+    must_be_version("workspace", workspace.version, expected_version)
     if changes.name is not None:
         workspace.name = display_name(changes.name)
     if changes.zone is not None:
         workspace.zone = zone(changes.zone).name
+    workspace.version += 1
     tx.session.flush()
     fields = sorted(changes.model_dump(exclude_none=True))
     audit.record(tx, actor, "workspace.changed", kind="workspace", subject=workspace.id, fields=fields)

@@ -108,9 +108,14 @@ def update_category(
 
 
 @router.delete("/{category_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_category(category_id: UUID, actor: CurrentActor, services: CurrentServices) -> None:
+def delete_category(
+    category_id: UUID, actor: CurrentActor, services: CurrentServices, expected: ExpectedVersion
+) -> None:
     """Remove a category that no event carries."""
-    services.database.write(actor.workspace_id, lambda tx: categories.delete_category(tx, actor, category_id))
+    services.database.write(
+        actor.workspace_id,
+        lambda tx: categories.delete_category(tx, actor, category_id, expected_version=expected),
+    )
 
 
 def _tagged(shown: CategoryVersion, response: Response) -> CategoryVersion:

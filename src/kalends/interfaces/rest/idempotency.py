@@ -1,4 +1,4 @@
-"""A POST that is sent again does nothing twice: it is answered as it was the first time.
+"""A change that is sent again does nothing twice: it is answered as it was the first time.
 
 The key of a request is stored in the transaction of the first change that the request makes, so that whoever
 finds it knows that the change was made; the answer is stored beside it once there is one.
@@ -34,7 +34,10 @@ PATTERN: Final = "^[!-~]{1,200}$"
 LARGEST_ANSWER: Final = 262_144
 """Bytes of an answer that are kept."""
 
-_KEPT_HEADERS: Final = ("content-type", "location", "etag")
+METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Those of requests that change something."""
+
+_KEPT_HEADERS: Final = ("content-type", "location", "etag", "kalends-change-set")
 # What a request may be refused with because it took effect before.
 _OWN_DOING: Final = frozenset({404, 409, 412})
 
@@ -179,7 +182,7 @@ class Idempotency:
             await send(message)
 
     def _key_of(self, scope: Scope) -> str | None:
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] not in METHODS:
             return None
         path = scope["path"]
         if not path.startswith(self._prefix) or path.startswith(self._without):

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr
 
 from kalends.features.identity.models import AutoResolve, Permission, Role, SignInKind
-from kalends.interfaces.rest.shapes import Shown
+from kalends.interfaces.rest.shapes import Given, Shown
 
 
 def _is_given(value: Any) -> bool:
@@ -67,12 +67,19 @@ class HomeView(MembershipView):
     workspace_name: str
 
 
+class InvitationToken(Given):
+    """An invitation as an owner handed it over."""
+
+    token: SecretStr
+
+
 class WorkspaceView(Shown):
     """The household or team."""
 
     id: UUID
     name: str
     zone: str = Field(description="IANA name; new members begin with it.")
+    version: int
     created_at: datetime
 
 

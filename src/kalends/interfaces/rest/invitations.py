@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field
 
 from kalends.features.identity.issued import Issued
 from kalends.features.identity.models import Invitation, Member, Permission, Role
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices, PageCursor, PageLimit
-from kalends.interfaces.rest.identity_shapes import MembershipView
+from kalends.interfaces.rest.identity_shapes import InvitationToken, MembershipView
 from kalends.interfaces.rest.shapes import Given, PageOf, Shown
 from kalends.kit.pagination import DEFAULT_LIMIT, Page
 from kalends.storage import Unit
@@ -52,12 +52,6 @@ class IssuedInvitation(Shown):
     token: str = Field(validation_alias="secret")
 
 
-class Acceptance(Given):
-    """The token of an invitation."""
-
-    token: SecretStr
-
-
 @router.get("", response_model=PageOf[InvitationView])
 def list_invitations(
     actor: CurrentActor,
@@ -83,7 +77,7 @@ def invite(body: NewInvitation, actor: CurrentActor, services: CurrentServices) 
 
 
 @router.post("/accept", response_model=MembershipView)
-def accept_invitation(body: Acceptance, actor: CurrentActor, services: CurrentServices) -> Member:
+def accept_invitation(body: InvitationToken, actor: CurrentActor, services: CurrentServices) -> Member:
     """Join the inviting workspace with this account too; `/auth/switch` goes there."""
     return services.identity.accept_invitation(actor, body.token.get_secret_value())
 

@@ -50,7 +50,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     components["responses"] = {f"Problem{status}": _described(status) for status in _WHY}
     components["parameters"] = {"IdempotencyKey": idempotency.parameter()}
     for path, method, operation in _operations(spec):
-        if method == "post" and "/auth/" not in path:
+        if method.upper() in idempotency.METHODS and "/auth/" not in path:
             parameters = operation.setdefault("parameters", [])
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         answers = operation["responses"]

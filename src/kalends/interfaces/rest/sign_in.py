@@ -11,11 +11,18 @@ from pydantic import ConfigDict, Field, SecretStr
 from kalends.features.identity import sign_ins
 from kalends.features.identity.accounts import Home
 from kalends.features.identity.actor import Actor
+from kalends.features.identity.invitations import Offer
 from kalends.features.identity.models import Role, SignIn
 from kalends.features.identity.registration import Registration
 from kalends.features.identity.sign_ins import Tokens
 from kalends.interfaces.rest.context import Address, CurrentActor, CurrentServices, count_address
-from kalends.interfaces.rest.identity_shapes import ActorView, HomeView, SignInView, TokensView
+from kalends.interfaces.rest.identity_shapes import (
+    ActorView,
+    HomeView,
+    InvitationToken,
+    SignInView,
+    TokensView,
+)
 from kalends.interfaces.rest.shapes import Given, PageOf, Shown
 from kalends.kit.pagination import Page
 
@@ -63,6 +70,13 @@ class SignUp(Given):
             zone=self.zone,
             role=self.role,
         )
+
+
+class OfferView(Shown):
+    """What a guest is invited to, and by whom."""
+
+    workspace_name: str
+    invited_by: str = Field(description="A member's name.")
 
 
 class Credentials(Given):
@@ -124,6 +138,12 @@ def show_setup(services: CurrentServices) -> SetupView:
     first account, with `kalends account add`."""
     sign_up: Literal["open", "invited"] = "open" if services.identity.settings.sign_up_open else "invited"
     return SetupView(empty=services.identity.is_empty(), sign_up=sign_up)
+
+
+@router.post("/invitation", response_model=OfferView, dependencies=_ANYBODY)
+def show_offer(body: InvitationToken, services: CurrentServices) -> Offer:
+    """Say what an invitation is to, to whoever holds its token."""
+    return services.identity.offer(body.token.get_secret_value())
 
 
 @router.post("/sign-up", status_code=201, response_model=TokensView, dependencies=_ANYBODY)
