@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Problem } from "#/api/problem";
+import { Problem, Unreachable } from "#/api/problem";
 
 import type { Stored } from "./edit.svelte";
 import { Saving, type Wanted } from "./saving.svelte";
@@ -63,5 +63,85 @@ describe("a form that is saved", () => {
       { name: "Sport", level: 4 },
       { name: "Sport" },
     ]);
+  });
+
+  it("asks nothing where nothing was typed", async () => {
+    const kept = store(BEGINNING);
+    expect(await new Saving(BEGINNING, kept).save()).toBe(true);
+    expect(kept.asked).toEqual([]);
+  });
+});
+
+describe("a change whose answer was lost", () => {
+  /** A store that takes the first change without an answer, and knows it again by its key. */
+  function deaf() {
+    const kept = store(BEGINNING);
+    const answers = new Map<string, Stored<Fields>>();
+    const sent: Wanted<Fields>[] = [];
+    return {
+      sent,
+      read: kept.read,
+      write: async (wanted: Wanted<Fields>) => {
+        sent.push(wanted);
+        const key = wanted.once["Idempotency-Key"];
+        const before = answers.get(key);
+        if (before) return before;
+        answers.set(key, await kept.write(wanted));
+        if (sent.length === 1) throw new Unreachable("Nobody answers.");
+        return kept.read();
+      },
+    };
+  }
+
+  it("goes out again as it was, and loses no race against itself", async () => {
+    const kept = deaf();
+    const saving = new Saving(BEGINNING, kept);
+    saving.edit.typed.level = 4;
+    expect([await saving.save(), await saving.save()]).toEqual([false, true]);
+    expect([kept.sent[1], saving.edit.met, saving.edit.version]).toEqual([kept.sent[0], null, 2]);
+  });
+
+  it("is followed by what was typed since", async () => {
+    const kept = deaf();
+    const saving = new Saving(BEGINNING, kept);
+    saving.edit.typed.level = 4;
+    await saving.save();
+    saving.edit.typed.level = 5;
+    saving.edit.typed.name = "Sport";
+    expect(await saving.save()).toBe(true);
+    expect(kept.sent.map(({ changes, version }) => [changes, version])).toEqual([
+      [{ level: 4 }, 1],
+      [{ level: 4 }, 1],
+      [{ name: "Sport", level: 5 }, 2],
+    ]);
+    expect(kept.sent[2]?.once).not.toEqual(kept.sent[0]?.once);
+    expect([saving.edit.typed, saving.edit.isTouched]).toEqual([{ name: "Sport", level: 5 }, false]);
+  });
+
+  it("and cannot be had is read anew", async () => {
+    const kept = store(BEGINNING);
+    const done = async (wanted: Wanted<Fields>): Promise<never> => {
+      await kept.write(wanted);
+      throw new Problem(409, { code: "already_done", detail: "Done." });
+    };
+    const saving = new Saving(BEGINNING, { read: kept.read, write: done });
+    saving.edit.typed.level = 4;
+    expect(await saving.save()).toBe(true);
+    expect([saving.edit.typed.level, saving.edit.version]).toEqual([4, 2]);
+  });
+
+  it("that was refused in the end makes way for what was put right", async () => {
+    const kept = store(BEGINNING);
+    const answers: Error[] = [new Unreachable("Nobody answers."), new Problem(400, { code: "invalid" })];
+    const write = (wanted: Wanted<Fields>) => {
+      const answer = answers.shift();
+      return answer ? Promise.reject(answer) : kept.write(wanted);
+    };
+    const saving = new Saving(BEGINNING, { read: kept.read, write });
+    saving.edit.typed.level = 9;
+    await saving.save();
+    saving.edit.typed.level = 5;
+    expect(await saving.save()).toBe(true);
+    expect(saving.edit.typed.level).toBe(5);
   });
 });
