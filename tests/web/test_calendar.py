@@ -11,6 +11,19 @@ from browsing import PHONE, Visit, axe, screenshot
 
 VIEWS = ("day", "week", "month", "agenda", "timeline")
 ANY_EVENT = re.compile("School|Kindergarten|Family dinner|Stand-up")
+PORTRAIT = {"width": 718, "height": 1047}  # what the margins leave of A4, in CSS pixels
+LANDSCAPE = {"width": 1047, "height": 718}
+# The texts of events that begin beyond what is around them, which hides that, or beyond the sheet's sides.
+CUT_OFF = """() => [...document.querySelectorAll("main button .title")].filter((title) => {
+    const { left, top } = title.getBoundingClientRect();
+    if (left < 0 || left > document.documentElement.clientWidth) return true;
+    for (let each = title.parentElement; each; each = each.parentElement) {
+        const around = each.getBoundingClientRect();
+        const hides = getComputedStyle(each).overflow !== "visible";
+        if (hides && (top > around.bottom || left > around.right)) return true;
+    }
+    return false;
+}).map((title) => title.textContent)"""
 
 
 def events(page: Page) -> Locator:
@@ -27,9 +40,7 @@ def opened(page: Page, view: str, date: str = "") -> Page:
 @pytest.mark.parametrize("view", VIEWS)
 def test_anybody_can_use_each_view(visit: Visit, view: str, scheme: str) -> None:
     page = opened(visit(color_scheme=scheme), view)
-    expect(page.get_by_role("group", name="View").get_by_role("button", pressed=True)).to_have_text(
-        view.capitalize()
-    )
+    expect(page.get_by_role("combobox", name="View")).to_have_value(view)
     if view != "timeline":
         expect(page.get_by_role("main").get_by_role("heading", level=1)).not_to_be_empty()
     axe(page)
@@ -55,11 +66,18 @@ def test_the_address_says_what_is_shown_and_back_goes_back(page: Page) -> None:
     expect(title).to_have_text("February 2027")
     page.get_by_role("button", name="Forward").click()
     expect(title).to_have_text("March 2027")
-    page.get_by_role("group", name="View").get_by_role("button", name="Day").click()
+    page.get_by_role("combobox", name="View").select_option("day")
     expect(page).to_have_url(re.compile("view=day&date=2027-03-01"))
     page.go_back()
     page.go_back()
     expect(title).to_have_text("February 2027")
+
+
+def test_a_wide_window_has_the_views_side_by_side(visit: Visit) -> None:
+    page = opened(visit(viewport={"width": 1600, "height": 800}), "month")
+    views = page.get_by_role("group", name="View")
+    views.get_by_role("button", name="Day").click()
+    expect(views.get_by_role("button", pressed=True)).to_have_text("Day")
 
 
 def test_keys_move_about_and_say_what_they_do(page: Page) -> None:
@@ -158,12 +176,20 @@ def test_things_have_rows_of_their_own(page: Page) -> None:
     expect(page).to_have_url(re.compile("rows=resources"))
 
 
-def test_paper_has_the_calendar_alone(page: Page) -> None:
-    opened(page, "week")
+@pytest.mark.parametrize("view", ["week", "month", "agenda"])
+def test_paper_has_the_whole_calendar_alone(page: Page, view: str) -> None:
+    opened(page, view)
     expect(events(page).first).to_be_visible()
+    page.set_viewport_size(PORTRAIT if view == "agenda" else LANDSCAPE)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(events(page).first).to_be_visible()
-    for gone in (page.get_by_role("navigation"), page.get_by_role("button", name="Today", exact=True)):
+    for gone in (
+        page.get_by_role("navigation"),
+        page.get_by_role("button", name="Today", exact=True),
+        page.get_by_role("combobox", name="View"),
+        page.get_by_role("textbox", name="Add an event"),
+    ):
         expect(gone).to_be_hidden()
+    assert page.evaluate(CUT_OFF) == []

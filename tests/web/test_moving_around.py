@@ -51,6 +51,11 @@ def test_an_address_without_a_page_leads_home(page: Page) -> None:
     expect(page.get_by_text("Team meeting").first).to_be_visible()
 
 
+def test_the_file_that_a_server_begins_with_is_the_start(page: Page) -> None:
+    page.goto("/index.html")
+    expect(page.get_by_text("Team meeting").first).to_be_visible()
+
+
 def test_a_page_that_cannot_be_loaded_offers_to_reload(page: Page, faults: Faults) -> None:
     page.goto("/calendar")
     expect(page.get_by_text("Team meeting").first).to_be_visible()

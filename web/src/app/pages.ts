@@ -89,6 +89,6 @@ export const PAGES: readonly [Page, ...Page[]] = [
 
 /** Give the page at an address, null where there is none; the app begins with the calendar. */
 export function pageAt(path: string): Page | null {
-  if (path === "/") return PAGES[0];
+  if (path === "/" || path === "/index.html") return PAGES[0];
   return PAGES.find((page) => path === page.path || path.startsWith(`${page.path}/`)) ?? null;
 }
