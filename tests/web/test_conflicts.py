@@ -40,6 +40,15 @@ def test_a_way_out_is_taken_and_taken_back(inbox: Page) -> None:
     expect(conflict(inbox, "Dentist overlaps Swimming")).to_be_visible()
 
 
+def test_what_a_way_out_does_is_seen_beside_it(inbox: Page) -> None:
+    inbox.set_viewport_size({"width": 1360, "height": 860})
+    conflict(inbox, "Dentist overlaps Swimming").click()
+    for way in (inbox.get_by_role("radio").first, inbox.get_by_role("radio", name="Cancel Swimming")):
+        way.check()
+        expect(way).to_be_in_viewport()
+        expect(inbox.get_by_role("figure")).to_be_in_viewport(ratio=1)
+
+
 def test_keys_go_through_the_list(inbox: Page) -> None:
     links = inbox.get_by_role("list").get_by_role("link").filter(has_text="overlaps")
     links.first.focus()

@@ -33,6 +33,8 @@ def test_a_change_is_taken_back_after_a_look_at_what_that_does(page: Page, made:
     change.get_by_role("button", name="Take back…").click()
     asked = change.get_by_role("group", name="Take back…")
     expect(asked).to_contain_text("deleted")
+    expect(asked.get_by_role("figure")).to_contain_text("Choir")
+    expect(asked.get_by_role("figure")).to_contain_text("does not take place")
     axe(page)
     asked.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("status").filter(has_text="It was taken back.")).to_be_visible()

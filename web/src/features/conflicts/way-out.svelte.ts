@@ -4,16 +4,12 @@ import { Query } from "#/api/query.svelte";
 import type { ConflictShown, Occurrence, OutcomeShown, ResolutionShown } from "#/api/schema";
 import { takersOf } from "#/features/calendar/drawn";
 import type { Household } from "#/app/household.svelte";
-import { daysAround, datesOfChanges, type PicturedDay } from "#/parts/week-picture";
-import type { Weekday } from "#/features/calendar/views";
-import { plusDays } from "#/time/zoned";
+import { type Surroundings, surroundingsOf } from "#/parts/surroundings";
 
 /** What a way out would do: the days concerned as they are, and what would come of it. */
-export interface Foreseen {
+export interface Foreseen extends Surroundings {
   readonly option: string;
   readonly outcome: OutcomeShown;
-  readonly dates: readonly PicturedDay[];
-  readonly occurrences: readonly Occurrence[];
 }
 
 /** The ways out of one conflict, and what the chosen one would do. */
@@ -24,11 +20,11 @@ export class WaysOut {
   #conflict: ConflictShown;
   #chosen: string | null = $state(null);
 
-  constructor(api: Api, conflict: ConflictShown, household: Household, firstDay: Weekday) {
+  constructor(api: Api, conflict: ConflictShown, household: Household) {
     this.#api = api;
     this.#conflict = conflict;
     this.ways = new Query((signal) => this.#offered(signal));
-    this.foreseen = new Query((signal) => this.#foresee(household, firstDay, signal));
+    this.foreseen = new Query((signal) => this.#foresee(household, signal));
   }
 
   /** The way out that is looked at: the best that may be taken, until another is chosen. */
@@ -59,7 +55,7 @@ export class WaysOut {
     return (await taken(answer)).items;
   }
 
-  async #foresee(household: Household, firstDay: Weekday, signal: AbortSignal): Promise<Foreseen | null> {
+  async #foresee(household: Household, signal: AbortSignal): Promise<Foreseen | null> {
     const way = this.chosen;
     if (!way) return null;
     const path = { identity: this.#conflict.identity };
@@ -70,13 +66,13 @@ export class WaysOut {
         signal,
       }),
     );
-    const dates = daysAround(datesOfChanges(outcome.operations, household.zone), firstDay);
-    const [first, last] = [dates[0], dates.at(-1)];
-    if (!first || !last) return { option: way.option, outcome, dates, occurrences: [] };
-    const query = { start: first.date, end: plusDays(last.date, 1) };
-    const { items } = await taken(this.#api.GET("/api/v1/events", { params: { query }, signal }));
-    const concerned = concernedBy(this.#conflict, way, items, household);
-    return { option: way.option, outcome, dates, occurrences: items.filter(concerned) };
+    const { dates, occurrences } = await surroundingsOf(outcome.operations, {
+      api: this.#api,
+      household,
+      signal,
+    });
+    const concerned = concernedBy(this.#conflict, way, occurrences, household);
+    return { option: way.option, outcome, dates, occurrences: occurrences.filter(concerned) };
   }
 }
 
