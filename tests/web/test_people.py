@@ -52,6 +52,7 @@ def test_an_invitation_is_accepted_with_a_new_account(page: Page, visit: Visit, 
     asked: list[str] = []
     guest.on("request", lambda request: asked.append(request.url))
     guest.goto(link)
+    expect(guest.get_by_text("Anna invites you to The Brunner family.")).to_be_visible()
     guest.get_by_label("Name", exact=True).fill("Nora")
     guest.get_by_label("Username").fill("nora")
     guest.get_by_label("Password").fill(PASSWORD)
@@ -62,6 +63,10 @@ def test_an_invitation_is_accepted_with_a_new_account(page: Page, visit: Visit, 
     token = link.partition("#")[2]
     assert token.startswith("kali_")
     assert not [url for url in asked if token in url.partition("#")[0]]
+    late = visit(None)
+    late.goto(link)
+    expect(late.get_by_role("alert")).to_contain_text("not valid any more")
+    expect(late.get_by_label("Username")).to_have_count(0)
 
     guest.goto("/people")  # an editor: herself, and nobody else
     opened(guest, "Nora")

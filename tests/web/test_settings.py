@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -72,6 +73,42 @@ def test_a_category_in_use_stays(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Events carry the category Gym")
 
 
+def test_a_colour_is_taken_from_a_category(page: Page) -> None:
+    gym = category(page, "Gym")
+    change(page, f"/categories/{gym['id']}", {"color": "#336699"})
+    page.goto("/settings/categories")
+    page.get_by_role("button", name="Edit Gym").click()
+    page.get_by_role("radio", name="No colour").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    assert category(page, "Gym")["color"] is None
+
+
+def test_a_category_that_was_changed_meanwhile_is_looked_at_before_it_goes(page: Page) -> None:
+    page.goto("/settings/categories")
+    page.get_by_role("button", name="Edit Gaming").click()
+    page.route("**/api/v1/categories", lambda route: None)  # the news of it is still on its way
+    change(page, f"/categories/{category(page, 'Gaming')['id']}", {"name": "Play"})
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("group", name="Delete Gaming?").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("alert")).to_contain_text("changed this category meanwhile")
+    expect(page.get_by_label("Name")).to_have_value("Play")
+    assert category(page, "Play")
+
+
+def test_two_who_name_the_household_see_both_names(page: Page) -> None:
+    page.goto("/settings/household")
+    page.get_by_label("Name", exact=True).fill("The Brunners")
+    change(page, "/workspace", {"name": "Casa Brunner"})
+    page.get_by_role("button", name="Save").click()
+    versions = page.get_by_role("alert")
+    expect(versions).to_contain_text("Casa Brunner")
+    expect(versions).to_contain_text("The Brunners")
+    axe(page)
+    versions.get_by_role("button", name="Save mine").click()
+    expect(page.get_by_role("navigation").get_by_text("The Brunners")).to_be_visible()
+
+
 def test_a_key_is_shown_once_and_revoked(page: Page) -> None:
     page.goto("/settings/account")
     page.get_by_role("button", name="New key").click()
@@ -108,3 +145,17 @@ def test_the_account_menu_signs_out(visit: Visit) -> None:
     page.get_by_role("button", name="Anna, your account").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def category(page: Page, name: str) -> dict[str, Any]:
+    """A category as it is stored."""
+    found = page.context.request.get("/api/v1/categories").json()["items"]
+    return next(each for each in found if each["name"] == name)
+
+
+def change(page: Page, path: str, body: dict[str, Any]) -> None:
+    """Change something beside the page, as somebody else would."""
+    request = page.context.request
+    headers = {"X-CSRF-Token": request.get("/api/v1/auth/session").json()["csrf_token"]}
+    answer = request.patch(f"/api/v1{path}", data=body, headers=headers)
+    assert answer.ok, answer.text()

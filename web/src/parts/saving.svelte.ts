@@ -59,6 +59,14 @@ export class Saving<T extends Values> {
     return again ? this.save() : false;
   }
 
+  /** Read what is stored by now: shown where nothing was typed, and held beside what was. */
+  async reread(): Promise<void> {
+    const { edit, submission } = this;
+    const stored = await submission.send(() => this.#store.read());
+    if (stored && edit.isTouched) edit.meet(stored);
+    else if (stored) edit.saved(stored);
+  }
+
   async #write(wanted: Wanted<T>): Promise<Stored<T>> {
     try {
       return await this.#store.write(wanted);

@@ -1,8 +1,8 @@
 import { ifMatch, taken } from "#/api/client";
 import type { News } from "#/api/live.svelte";
-import { Problem } from "#/api/problem";
+import { Problem, Unreachable } from "#/api/problem";
 import type { EventOutcome, EventShown, Occurrence, RefusedShown, ResponseIn } from "#/api/schema";
-import { Submission } from "#/api/submission.svelte";
+import { type Once, Submission } from "#/api/submission.svelte";
 import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
 
@@ -28,6 +28,12 @@ export interface Race {
   readonly chosen: readonly Difference[];
 }
 
+/** A change that was sent without an answer: it may be stored. */
+interface Unanswered {
+  readonly form: EventForm;
+  readonly send: (once: Once) => Promise<EventOutcome>;
+}
+
 /** An event being made or changed: what is stored, what was typed, and what saving it would cause. */
 export class Editing {
   form: EventForm = $state.raw() as EventForm;
@@ -49,6 +55,7 @@ export class Editing {
   #app: App;
   #household: Household;
   #uid = crypto.randomUUID();
+  #unanswered: Unanswered | null = null;
 
   readonly changed: readonly FieldName[] = $derived(changedFields(this.base, this.form));
   readonly dirty = $derived(this.changed.length > 0);
@@ -111,7 +118,7 @@ export class Editing {
   /** Ask what saving would cause. */
   foresee(): void {
     if (!this.dirty || !this.form.title.trim() || !isWhole(this.form.when)) return this.preview.rest();
-    this.preview.ask((signal) => this.#send({ preview: true, signal }));
+    this.preview.ask((signal) => this.#asking({ preview: true, signal })({}));
   }
 
   /** Choose whose version of a field is to be saved. */
@@ -121,28 +128,43 @@ export class Editing {
     this.race = { ...this.race, chosen };
   }
 
-  /** Save what was typed, with what was chosen of another version; undefined where that was refused. */
+  /**
+   * Save what was typed, with what was chosen of another version; undefined where that was refused.
+   *
+   * What was sent without an answer goes out again first, as it was: it may be stored, and is no lost race then.
+   */
   async save({ force = false } = {}): Promise<EventOutcome | undefined> {
     if (this.race) {
       this.form = merged(this.form, this.race.theirs.form, this.race.chosen);
       this.stored = this.race.theirs;
       this.race = null;
     }
-    const outcome = await this.submission.send((once) => this.#send({ force, headers: { ...once } }));
-    if (!outcome) await this.#refused();
-    return outcome;
+    if (this.submission.pending) return undefined;
+    const earlier = this.#unanswered;
+    const { form } = this;
+    const send = earlier?.send ?? this.#asking({ force });
+    const outcome = await this.submission.send(send);
+    if (this.stored && this.submission.failure instanceof Unreachable) {
+      this.#unanswered = earlier ?? { form, send };
+      return undefined;
+    }
+    const more = earlier !== null && changedFields(earlier.form, this.form).length > 0;
+    if (outcome && more) await this.load();
+    else if (!outcome && !more) await this.#refused();
+    this.#unanswered = null;
+    return more && !this.race ? this.save({ force }) : outcome;
   }
 
   /** Delete it; gives the change set that takes that back. */
   async remove(): Promise<string | undefined> {
     const { stored } = this;
     if (!stored) return undefined;
-    const removed = await this.submission.send(async () => {
+    const removed = await this.submission.send(async (once) => {
       const answer = await this.#app.api.DELETE("/api/v1/events/{event_id}", {
         params: {
           path: { event_id: stored.event.id },
           query: aim(stored.part, this.wanted),
-          header: ifMatch(stored.event.version),
+          header: { ...ifMatch(stored.event.version), ...once },
         },
         parseAs: "text",
       });
@@ -157,10 +179,14 @@ export class Editing {
   async respond(response: ResponseIn["response"]): Promise<EventOutcome | undefined> {
     const { stored } = this;
     if (!stored) return undefined;
-    const outcome = await this.submission.send(() =>
+    const outcome = await this.submission.send((once) =>
       taken(
         this.#app.api.PUT("/api/v1/events/{event_id}/response", {
-          params: { path: { event_id: stored.event.id }, query: aim(stored.part, this.wanted) },
+          params: {
+            path: { event_id: stored.event.id },
+            query: aim(stored.part, this.wanted),
+            header: once,
+          },
           body: { response },
         }),
       ),
@@ -179,35 +205,33 @@ export class Editing {
     return found?.[1];
   }
 
-  #send({
+  /** Give the request that stores what is typed now, or tells what that would cause. */
+  #asking({
     preview,
     force,
-    headers,
     signal,
   }: {
     preview?: boolean;
     force?: boolean;
-    headers?: Record<string, string>;
     signal?: AbortSignal;
-  }): Promise<EventOutcome> {
+  }): (once: Partial<Once>) => Promise<EventOutcome> {
     const query = { preview: preview || undefined, force: force || undefined };
     const { api } = this.#app;
     const { stored } = this;
     if (!stored) {
       const body = creationOf(this.form, this.#untouched, this.#uid);
-      return taken(api.POST("/api/v1/events", { params: { query }, headers, body, signal }));
+      return (once) => taken(api.POST("/api/v1/events", { params: { query, header: once }, body, signal }));
     }
-    return taken(
-      api.PATCH("/api/v1/events/{event_id}", {
-        params: {
-          path: { event_id: stored.event.id },
-          query: { ...aim(stored.part, this.scope), ...query },
-          header: preview ? {} : ifMatch(stored.event.version),
-        },
-        body: patchOf(stored.form, this.form),
-        signal,
-      }),
-    );
+    const asked = {
+      path: { event_id: stored.event.id },
+      query: { ...aim(stored.part, this.scope), ...query },
+    };
+    const body = patchOf(stored.form, this.form);
+    const version = preview ? {} : ifMatch(stored.event.version);
+    return (once) => {
+      const params = { ...asked, header: { ...version, ...once } };
+      return taken(api.PATCH("/api/v1/events/{event_id}", { params, body, signal }));
+    };
   }
 
   async #refused(): Promise<void> {
@@ -219,8 +243,10 @@ export class Editing {
     } else if (failure.status === 412 || failure.status === 404) {
       await this.load();
       if (this.race || this.gone) this.submission.clear();
-    } else if (!this.stored && DONE_BEFORE.has(failure.code)) {
-      await this.#adopt();
+    } else if (DONE_BEFORE.has(failure.code)) {
+      if (!this.stored) return this.#adopt();
+      await this.load();
+      if (this.race || !this.dirty) this.submission.clear();
     }
   }
 
@@ -239,6 +265,14 @@ export class Editing {
   }
 
   #meet(theirs: Stored): void {
+    const sent = this.#unanswered?.form;
+    if (sent && changedFields(sent, theirs.form).length === 0) {
+      // Nobody else's: what was typed since is a change of it.
+      this.stored = theirs;
+      this.race = null;
+      this.submission.clear();
+      return;
+    }
     const untouched = !this.stored || (!this.dirty && !this.race);
     if (!untouched) {
       const chosen = differences(this.base, this.form, theirs.form);

@@ -117,6 +117,46 @@ describe("a stored event", () => {
     expect(editing.race?.chosen).toEqual([{ name: "title", side: "mine" }]);
   });
 
+  it("whose change lost its answer is sent that again, and meets no version of its own", async () => {
+    const mine = { body: shown({ title: "Singing", version: 2 }) };
+    const { editing, sent } = await changing(shown(), { silent: true }, mine, { body: NOTHING });
+    editing.change({ title: "Singing" });
+    expect(await editing.save()).toBeUndefined();
+    await editing.load(); // the news of it came all the same
+    expect([editing.race, editing.submission.failure, editing.dirty]).toEqual([null, null, false]);
+    expect(await editing.save()).toEqual(NOTHING);
+    expect(sent.at(-1)).toEqual(sent[0]);
+  });
+
+  it("whose change lost its answer is then sent what was typed since", async () => {
+    const mine = { body: shown({ title: "Singing", version: 2 }) };
+    const { editing, sent } = await changing(shown(), { silent: true }, { body: NOTHING }, mine, {
+      body: NOTHING,
+    });
+    editing.change({ title: "Singing" });
+    await editing.save();
+    editing.change({ title: "Singing", location: "Hall" });
+    expect(await editing.save()).toEqual(NOTHING);
+    const patches = sent.filter(({ method }) => method === "PATCH");
+    expect(patches.map(({ header, body }) => [header["If-Match"], body])).toEqual([
+      ['"1"', { title: "Singing" }],
+      ['"1"', { title: "Singing" }],
+      ['"2"', { location: "Hall" }],
+    ]);
+    expect(patches[1]?.header).toEqual(patches[0]?.header);
+    expect(patches[2]?.header["Idempotency-Key"]).not.toBe(patches[0]?.header["Idempotency-Key"]);
+  });
+
+  it("whose change was stored without an answer that could be kept is read again", async () => {
+    const done = { status: 409, body: { code: "already_done" } };
+    const mine = { body: shown({ title: "Singing", version: 2 }) };
+    const { editing } = await changing(shown(), { silent: true }, done, mine);
+    editing.change({ title: "Singing" });
+    await editing.save();
+    expect(await editing.save()).toBeUndefined();
+    expect([editing.dirty, editing.race, editing.submission.failure]).toEqual([false, null, null]);
+  });
+
   it("that is gone says so", async () => {
     const { editing } = await changing(shown(), { status: 404, body: { code: "not_found" } });
     await editing.load();

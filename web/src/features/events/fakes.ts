@@ -1,3 +1,4 @@
+import { Unreachable } from "#/api/problem";
 import type { EventOutcome, EventShown, Occurrence } from "#/api/schema";
 import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
@@ -14,6 +15,8 @@ export interface Sent {
 }
 /** What the server answers; 200 and nothing by default. */
 export interface Answer {
+  /** Nothing: it stays silent. */
+  readonly silent?: true;
   readonly status?: number;
   readonly body?: unknown;
 }
@@ -29,7 +32,8 @@ export function fakeApp(...answers: Answer[]) {
       const params = (init["params"] ?? {}) as Record<string, Record<string, unknown>>;
       const header = { ...params["header"], ...(init["headers"] as object | undefined) };
       sent.push({ method, path, query: params["query"] ?? {}, header, body: init["body"] ?? {} });
-      const { status = 200, body = {} } = answers.shift() ?? {};
+      const { status = 200, body = {}, silent } = answers.shift() ?? {};
+      if (silent) throw new Unreachable("Kalends cannot be reached.");
       const response = new Response(null, { status, headers: { "Kalends-Change-Set": "set-1" } });
       return response.ok ? { data: body, response } : { error: body, response };
     };

@@ -73,7 +73,7 @@ export function thingStore(
         made(thing);
         return storedThing(thing);
       }
-      const params = { path, header: ifMatch(version) };
+      const params = { path, header: { ...ifMatch(version), ...once } };
       const body = asked(changes);
       return storedThing(await taken(api.PATCH("/api/v1/resources/{resource_id}", { params, body })));
     },
@@ -113,7 +113,7 @@ export function reservationStore(
         ...(notes === undefined ? {} : { notes: notes || null }),
         ...times({ start, end }),
       };
-      const params = { path, header: ifMatch(version) };
+      const params = { path, header: { ...ifMatch(version), ...once } };
       return storedReservation(
         await taken(api.PATCH("/api/v1/reservations/{reservation_id}", { params, body })),
         zone,

@@ -28,11 +28,11 @@ export class Rules {
     return {
       read: async () =>
         storedOf(await taken(this.#api.GET("/api/v1/constraints/{constraint_id}", { params: { path } }))),
-      write: async ({ typed, changes, version }) =>
+      write: async ({ typed, changes, version, once }) =>
         storedOf(
           await taken(
             this.#api.PATCH("/api/v1/constraints/{constraint_id}", {
-              params: { path, header: ifMatch(version) },
+              params: { path, header: { ...ifMatch(version), ...once } },
               body: patchOf(typed, changes),
             }),
           ),

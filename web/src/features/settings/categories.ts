@@ -24,7 +24,7 @@ export function categoryStore(api: Api, id: string | null): Store<CategoryFields
           id === null
             ? api.POST("/api/v1/categories", { params: { header: once }, body: typed })
             : api.PATCH("/api/v1/categories/{category_id}", {
-                params: { path, header: ifMatch(version) },
+                params: { path, header: { ...ifMatch(version), ...once } },
                 body: changes,
               }),
         ),

@@ -93,9 +93,9 @@ export function preferenceStore<T extends Values>(api: Api, household: Household
       stored = await taken(api.GET("/api/v1/members/{member_id}/preferences", { params: { path } }));
       return { values: part.of(stored), version };
     },
-    write: async ({ changes, version }) => {
+    write: async ({ changes, version, once }) => {
       const answer = await api.PATCH("/api/v1/members/{member_id}/preferences", {
-        params: { path, header: ifMatch(version) },
+        params: { path, header: { ...ifMatch(version), ...once } },
         body: part.changed(changes, stored),
       });
       stored = await taken(Promise.resolve(answer));
