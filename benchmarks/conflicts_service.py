@@ -97,9 +97,8 @@ def first_run(folder: Path) -> int:
     seconds = timed(lambda: services.scheduling.conflict_page(actor))
     since = int(NOW.timestamp())
     with services.database.read(actor.workspace_id) as tx:
-        found = (
-            find_all(tx, since, since + DAYS * 86_400)[1].during(NOW, since + DAYS * 86_400).collided.count()
-        )
+        until = since + DAYS * 86_400
+        _, found = find_all(tx, since, until)[1].during(NOW, until).collided.first(0)
     print(json.dumps({"seconds": seconds, "found": found}))
     return 0
 

@@ -120,6 +120,21 @@ def test_a_preview_counts_and_stores_nothing(home: Town) -> None:
     assert home.snapshot(ana) == before
 
 
+def test_a_preview_tells_of_the_conflicts_that_would_come(home: Town) -> None:
+    (ana,) = home.household("Ana")
+    imported(home, ana, event("1", title="Piano"))
+    before = home.snapshot(ana)
+    told = imported(home, ana, event("1", title="Piano"), event("2", title="Choir"), preview=True)
+    (foreseen,) = told.conflicts
+    assert told.conflict_count == 1
+    assert {"Piano", "Choir"} <= set(foreseen.sentence.split())
+    assert home.snapshot(ana) == before
+    assert home.scheduling.conflicts(ana) == []
+    (came,) = imported(home, ana, event("1", title="Piano"), event("2", title="Choir")).conflicts
+    assert (came.identity, came.sentence) == (foreseen.identity, foreseen.sentence)
+    assert imported(home, ana, event("2", title="Choir"), preview=True).conflict_count == 0  # nothing changes
+
+
 def test_broken_events_are_named_and_the_good_ones_kept(home: Town) -> None:
     (ana,) = home.household("Ana")
     report = imported(home, ana, event("1"), event("2", "DTSTART:2026xx"), event("3", "RRULE:FREQ=NEVER"))

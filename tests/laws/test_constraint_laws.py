@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kalends.engine.availability import Commitment, Diary, free_slots, nearest_free, refusals
 from kalends.engine.claims import Claims, EventFacts, Subject
+from kalends.engine.conflicts import Which
 from kalends.engine.constraints import RULES, Agenda, Constraint, Rule, parse_rule, violations
 from kalends.engine.constraints.screen import Screen
 from kalends.engine.spans import Span
@@ -178,7 +179,7 @@ def test_violations_are_the_breaches_gathered(agenda: Agenda, asked: list[Rule],
         assert (conflict.next is None) == (conflict.occasion.end <= now)
         assert conflict.sentence(WORDING)
     for uid in ("event-0", "event-1"):
-        touching = violations(constraints, claims, {"dana": BERLIN}, after=now, touching={uid})
+        touching = violations(constraints, claims, {"dana": BERLIN}, after=now, which=Which(touching={uid}))
         assert touching == [conflict for conflict in found if uid in conflict.uids]
     assert len(violations(constraints, claims, {"dana": BERLIN}, most=1)) == min(1, len(found))
 

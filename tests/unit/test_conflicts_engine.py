@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
 from kalends.engine.claims import Claim, Claims, EventFacts, Flexibility, Priority, Subject, SubjectKind, rank
-from kalends.engine.conflicts import Conflict, ConflictKind, Severity, Weight, collisions, overlapping_pairs
+from kalends.engine.conflicts import (
+    Conflict,
+    ConflictKind,
+    Severity,
+    Weight,
+    Which,
+    collisions,
+    in_time,
+    overlapping_pairs,
+)
 from kalends.engine.span_columns import SpanColumns
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
@@ -212,8 +221,25 @@ def test_an_edit_may_ask_for_its_own_conflicts_alone() -> None:
     rows += [(uid, HALL, start, start + 3) for uid, start in [("b", 0), ("c", 1), ("d", 2)]]
     hits = collisions(table(rows))
     assert [c.uids for c in hits.conflicts()] == [("a", "b"), ("b", "c", "d"), ("a", "c")]
-    assert [c.uids for c in hits.conflicts(touching={"b"})] == [("a", "b"), ("b", "c", "d")]
-    assert [c.uids for c in hits.conflicts(touching={"d", "gone"})] == [("b", "c", "d")]
+    assert [c.uids for c in hits.conflicts(which=Which(touching={"b"}))] == [("a", "b"), ("b", "c", "d")]
+    assert [c.uids for c in hits.conflicts(which=Which(touching={"d", "gone"}))] == [("b", "c", "d")]
+    assert [c.uids for c in hits.conflicts(which=Which(touching={"b"}, beside={"a", "gone"}))] == [("a", "b")]
+    assert [c.uids for c in hits.conflicts(which=Which(within={"a", "b", "c"}))] == [("a", "b"), ("a", "c")]
+    first, count = hits.first(1, which=Which(touching={"b"}))
+    assert ([c.uids for c in first], count) == ([("a", "b")], 2)
+
+
+@pytest.mark.parametrize("after", [None, at(2), at(9)])
+def test_conflicts_are_in_order_before_they_are_made(after: datetime | None) -> None:
+    starts = [(number * 7) % 5 for number in range(40)]
+    rows: list[Row] = [
+        (f"e{number % 11}", (ANNA, CAR, HALL)[number % 3], start, start + 1 + number % 4)
+        for number, start in enumerate([*starts, *(start + 9 for start in starts)])
+    ]
+    facts = {f"e{number}": EventFacts(uid=f"e{number}", created=number % 3) for number in range(11)}
+    conflicts = collisions(table(rows, **facts)).conflicts(after=after)
+    assert len(conflicts) > 40
+    assert conflicts == sorted(conflicts, key=in_time)
 
 
 @pytest.mark.parametrize(("kind", "capacity"), [(SubjectKind.MEMBER, 2), (SubjectKind.RESOURCE, -1)])

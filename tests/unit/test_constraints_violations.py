@@ -18,7 +18,7 @@ from kalends.engine.claims import (
     Subject,
     SubjectKind,
 )
-from kalends.engine.conflicts import Conflict, ConflictKind, Demand, Severity, Weight
+from kalends.engine.conflicts import Conflict, ConflictKind, Demand, Severity, Weight, Which
 from kalends.engine.constraints import Clock, Constraint, parse_rule, violations
 from kalends.engine.constraints.preferences import preferences
 from kalends.engine.spans import Span
@@ -214,5 +214,8 @@ def test_only_so_many_are_made() -> None:
     )
     early = [asked("no_events_before", time="07:00")]
     assert [c.uids for c in violations(early, claims, CLOCKS, most=2)] == [("19",), ("18",)]
-    assert [c.uids for c in violations(early, claims, CLOCKS, touching={"3", "5"})] == [("5",), ("3",)]
-    assert violations(early, claims, CLOCKS, touching={"none of these"}) == []
+    assert [c.uids for c in violations(early, claims, CLOCKS, which=Which(touching={"3", "5"}))] == [
+        ("5",),
+        ("3",),
+    ]
+    assert violations(early, claims, CLOCKS, which=Which(touching={"none of these"})) == []

@@ -9,10 +9,20 @@ from datetime import UTC, time
 import pytest
 
 from kalends.engine.availability import Commitment, Diary
-from kalends.engine.claims import Claim, Claims, EventFacts, Flexibility, Participant, Priority, Subject
+from kalends.engine.claims import (
+    Claim,
+    Claims,
+    EventFacts,
+    Flexibility,
+    Participant,
+    Priority,
+    Subject,
+    SubjectKind,
+)
 from kalends.engine.conflicts import Conflict, collisions
 from kalends.engine.hours import WeeklyHours
 from kalends.engine.resolution import Cancel, Circumstances, Move, Option, resolve
+from kalends.engine.resolution.ranking import MOST_YIELDING, yielding
 from kalends.engine.spans import Span
 from kalends.engine.wording import Wording
 from kalends.engine.zones import zone
@@ -155,3 +165,20 @@ def test_what_cannot_be_changed_never_gives_way() -> None:
     held = replace(circumstances, untouchable={"gaming"})
     assert {option.change.uid for option in resolve(conflict, held)} == {"exam"}
     assert resolve(conflict, replace(circumstances, untouchable={"gaming", "exam"})) == []
+
+
+def test_of_a_crowd_those_that_move_most_easily_then_the_latest_may_give_way() -> None:
+    hall = Subject(id="hall", kind=SubjectKind.RESOURCE)
+    claims = [
+        Claim(
+            event=EventFacts(uid=f"e{number}", created=number, flexibility=FLEXIBLE if number < 3 else FIXED),
+            subject=replace(hall, capacity=2),
+            span=stretch(10, 14),
+        )
+        for number in range(MOST_YIELDING + 9)
+    ]
+    (conflict,) = collisions(Claims.of(claims)).conflicts()
+    parties = yielding(conflict, Circumstances(diaries={}, window=WINDOW))
+    kept = [0, 1, 2, *range(12, MOST_YIELDING + 9)]
+    assert sorted(party.claim.event.created for party in parties) == kept
+    assert {len(party.others) for party in parties} == {len(claims) - 1}

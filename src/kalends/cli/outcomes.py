@@ -41,6 +41,8 @@ def told(outcome: Outcome, now: datetime) -> list[str]:
     for view in outcome.conflicts[:_TOLD]:
         mark = "new conflict" if view.identity in fresh else "conflict"
         lines.append(f"{mark} {short(view.identity)}: {view.sentence}")
+    if outcome.conflict_count > _TOLD:
+        lines.append(f"and {outcome.conflict_count - _TOLD} more conflicts")
     if outcome.resolved:
         number = len(outcome.resolved)
         verb = ("would go" if preview else "went") + " away"

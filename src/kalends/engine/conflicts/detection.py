@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice, pairwise
-from typing import NamedTuple
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kalends.engine.claims import Claims, SubjectKind
 from kalends.engine.conflicts.conflict import Conflict
-from kalends.engine.conflicts.gathering import gather, in_time, runs
+from kalends.engine.conflicts.gathering import gather, runs
 from kalends.engine.conflicts.overloads import Overloads, overloads
 from kalends.engine.conflicts.pairs import MOST_PAIRS, Pairs, overlapping_pairs
+from kalends.engine.conflicts.which import EVERY, Marks, Which
 from kalends.engine.span_columns import IntColumn, SpanColumns
 from kalends.engine.spans import EPOCH
 
@@ -58,30 +59,27 @@ class Collisions:
         self,
         *,
         after: datetime | None = None,
-        touching: Container[str] | None = None,
+        which: Which = EVERY,
         most: int | None = None,
     ) -> list[Conflict]:
         """Gather the collisions into conflicts, one for each subject and set of events, in order of time.
 
         Where there is one place to be had, two events (series or not) make a conflict. Elsewhere all
         events of an overload make one. `after` is the time of asking: `next` is the first clash that
-        ends later; without it, the first of all. Given UIDs in `touching`, only conflicts of at least
-        one of these events are made, and at most the first `most`.
+        ends later; without it, the first of all. Of those asked for at most the first `most` are made.
         """
-        return list(islice(self.in_time(after=after, touching=touching), most))
+        return list(islice(self.in_time(after=after, which=which), most))
 
-    def in_time(
-        self, *, after: datetime | None = None, touching: Container[str] | None = None
-    ) -> Iterator[Conflict]:
+    def in_time(self, *, after: datetime | None = None, which: Which = EVERY) -> Iterator[Conflict]:
         """Give what `conflicts` gives, each made when its turn comes."""
-        asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
-        groups = self._groups(touching)
-        for at_once in groups.in_time():
-            yield from sorted((self._of_group(groups, each, asked) for each in at_once), key=in_time)
+        return self._made(self._groups(which), _seconds(after))
 
-    def count(self, touching: Container[str] | None = None) -> int:
-        """Say how many conflicts there are, of at least one of those events if given, without making them."""
-        return len(self._groups(touching).first)
+    def first(
+        self, most: int, *, after: datetime | None = None, which: Which = EVERY
+    ) -> tuple[list[Conflict], int]:
+        """Give the first of what `conflicts` gives, and how many it would give in all."""
+        groups = self._groups(which)
+        return list(islice(self._made(groups, _seconds(after)), most)), len(groups)
 
     def during(self, since: int, until: int) -> Collisions:
         """Give those whose clash is not over at `since` and begins before `until`, in seconds since 1970."""
@@ -124,39 +122,74 @@ class Collisions:
             overloads=self.overloads.only(over),
         )
 
+    def _made(self, groups: _Groups, asked: int) -> Iterator[Conflict]:
+        return (self._of_group(groups, index, asked) for index in self._in_order(groups, asked))
+
     def _of_group(self, groups: _Groups, index: int, asked: int) -> Conflict:
         if index >= groups.pairs:
             return self._of_overload(groups.overloaded[index - groups.pairs], asked)
         rows = groups.rows[groups.bounds[index] : groups.bounds[index + 1]]
         return gather(self.claims, self._sides(rows), self._spans(rows), use=2, asked=asked)
 
-    def _groups(self, touching: Container[str] | None) -> _Groups:
-        wanted = np.ones(len(self.claims.events), bool)
-        if touching is not None:
-            wanted = np.array([event.uid in touching for event in self.claims.events], bool)
-        rows, bounds = self._of_pairs(wanted)
-        overloaded = self._of_overloads(wanted)
-        first = self.span.start[rows[bounds[:-1]]]
-        over = [self.overloads.span.start[rows].min() for rows in overloaded]
-        return _Groups(np.append(first, np.array(over, np.int64)), len(first), rows, bounds, overloaded)
+    def _groups(self, which: Which) -> _Groups:
+        marks = which.among(self.claims.events)
+        return _Groups(*self._of_pairs(marks), self._of_overloads(marks))
 
-    def _of_pairs(self, wanted: NDArray[np.bool_]) -> tuple[IntColumn, IntColumn]:
+    def _of_pairs(self, marks: Marks) -> tuple[IntColumn, IntColumn]:
         """Order the pairs by conflict and start; say where each conflict begins, and where the last ends."""
         subject = self.claims.subject[self.left]
-        low, high = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
-        rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & (wanted[low] | wanted[high]))
+        low, high = pairs = np.sort(self.claims.event[np.stack((self.left, self.right))], axis=0)
+        rows = np.flatnonzero((_capacities(self.claims)[subject] == 1) & marks.of_pairs(pairs))
         start, end = self.span
         order = rows[np.lexsort((end[rows], start[rows], high[rows], low[rows], subject[rows]))]
         return order, runs((subject[order], low[order], high[order]))
 
-    def _of_overloads(self, wanted: NDArray[np.bool_]) -> list[list[int]]:
+    def _of_overloads(self, marks: Marks) -> list[list[int]]:
         over = self.overloads
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for index in np.flatnonzero(_capacities(self.claims)[over.subject] != 1).tolist():
-            events = np.unique(self.claims.event[over.taking_part(index)])
-            if wanted[events].any():
-                groups[int(over.subject[index]), *events.tolist()].append(index)
+            events = np.unique(self.claims.event[over.taking_part(index)]).tolist()
+            if marks.of(events):
+                groups[int(over.subject[index]), *events].append(index)
         return list(groups.values())
+
+    def _in_order(self, groups: _Groups, asked: int) -> list[int]:
+        """Give the numbers of the conflicts as `in_time` orders them. A thousand events in one hour are half
+        a million conflicts, of which somebody is told the first: they are ordered before they are made."""
+        begin = groups.bounds[:-1]
+        rows = groups.rows[begin]
+        over = np.array([each[0] for each in groups.overloaded], np.int64)
+        claims = self.claims
+        # Overloads of one subject never begin together, nor is it one that has pairs: no UIDs order them.
+        none = np.zeros(len(over), np.int64)
+        first, second = self._named(groups, asked)
+        id = _places([subject.id for subject in claims.subjects])
+        order: list[int] = np.lexsort(
+            (
+                np.append(second, none),
+                np.append(first, none),
+                id[np.append(claims.subject[self.left[rows]], self.overloads.subject[over])],
+                np.append(self.span.end[rows], self.overloads.span.end[over]),
+                np.append(self.span.start[rows], self.overloads.span.start[over]),
+            )
+        ).tolist()
+        return order
+
+    def _named(self, groups: _Groups, asked: int) -> tuple[IntColumn, IntColumn]:
+        """Give the places, among all UIDs, of the events that each pair's conflict names first and second."""
+        claims, begin = self.claims, groups.bounds[:-1]
+        to_come = np.append(np.flatnonzero(self.span.end[groups.rows] > asked), len(groups.rows))
+        upcoming = to_come[np.searchsorted(to_come, begin)]
+        occasion = groups.rows[np.where(upcoming < groups.bounds[1:], upcoming, begin)]
+        uid = _places([event.uid for event in claims.events])
+        created = _places([event.created for event in claims.events])
+        sides = np.stack((self.left[occasion], self.right[occasion]), axis=1)
+        event = claims.event[sides]
+        row = np.repeat(np.arange(len(sides)), 2)
+        keys = uid[event], created[event], claims.start[sides]
+        order = np.lexsort((*(key.ravel() for key in keys), row))
+        first, second = uid[event].ravel()[order].reshape(-1, 2).T
+        return first, np.where(first == second, -1, second)  # one event that meets itself is named once
 
     def _of_overload(self, rows: list[int], asked: int) -> Conflict:
         over = self.overloads
@@ -171,20 +204,21 @@ class Collisions:
         return SpanColumns(self.span.start[rows], self.span.end[rows])
 
 
-class _Groups(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Groups:
     """The collisions that make one conflict each: first those of pairs, then those of overloads."""
 
-    first: IntColumn  # when the earliest begins
-    pairs: int  # how many are of pairs
     rows: IntColumn  # of the pairs; the k-th conflict has those from `bounds[k]` to `bounds[k + 1]`
     bounds: IntColumn
     overloaded: list[list[int]]
 
-    def in_time(self) -> Iterator[list[int]]:
-        """Give the conflicts in order of their first collision, those that begin together at once."""
-        order = np.argsort(self.first, kind="stable")
-        bounds = runs((self.first[order],)).tolist()
-        return (order[begin:end].tolist() for begin, end in pairwise(bounds))
+    @property
+    def pairs(self) -> int:
+        """Say how many conflicts are of pairs."""
+        return len(self.bounds) - 1
+
+    def __len__(self) -> int:
+        return self.pairs + len(self.overloaded)
 
 
 def collisions(claims: Claims, *, most: int = MOST_PAIRS) -> Collisions:
@@ -234,3 +268,13 @@ def _shared(columns: SpanColumns, pairs: Pairs) -> SpanColumns:
 
 def _capacities(claims: Claims) -> IntColumn:
     return np.array([subject.capacity for subject in claims.subjects], dtype=np.int64)
+
+
+def _seconds(moment: datetime | None) -> int:
+    return _BEFORE_ALL if moment is None else (moment - EPOCH) // timedelta(seconds=1)
+
+
+def _places(values: Sequence[Any]) -> IntColumn:
+    """Give the place of each value in their order; equal ones share one."""
+    place = {value: number for number, value in enumerate(sorted(set(values)))}
+    return np.array([place[value] for value in values], np.int64)

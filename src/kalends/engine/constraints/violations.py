@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, groupby, islice
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kalends.engine.claims import Claims, Subject, SubjectKind
-from kalends.engine.conflicts import Conflict, ConflictKind, Demand, Weight, in_time
+from kalends.engine.conflicts import EVERY, Conflict, ConflictKind, Demand, Weight, Which, in_time
 from kalends.engine.constraints.agenda import Agenda, Clock
 from kalends.engine.constraints.resource_priority import ResourcePriority
 from kalends.engine.constraints.rule import Breaches, Broken, Constraint
@@ -68,20 +68,25 @@ class Violations:
         }
         return replace(self, found=found)
 
-    def in_time(
-        self, *, after: datetime | None = None, touching: Container[str] | None = None
-    ) -> Iterator[Conflict]:
+    def in_time(self, *, after: datetime | None = None, which: Which = EVERY) -> Iterator[Conflict]:
         """Give one conflict for each set of events that break one constraint of a member's, in order of time,
         each made when its turn comes.
 
         Misuse of a resource is a conflict over the resource, one for all members of the event. `after` is the
-        time of asking: `next` is the first breach that ends later; without it, the first of all. Given UIDs
-        in `touching`, only conflicts of at least one of these events are made.
+        time of asking: `next` is the first breach that ends later; without it, the first of all.
         """
+        return self._made(self._groups(which), after)
+
+    def first(
+        self, most: int, *, after: datetime | None = None, which: Which = EVERY
+    ) -> tuple[list[Conflict], int]:
+        """Give the first of what `in_time` gives, and how many it would give in all."""
+        groups = self._groups(which)
+        return list(islice(self._made(groups, after), most)), len(groups)
+
+    def _made(self, groups: Sequence[Sequence[_Breach]], after: datetime | None) -> Iterator[Conflict]:
         asked = _BEFORE_ALL if after is None else (after - EPOCH) // timedelta(seconds=1)
-        begun = sorted(
-            (min(found).start, number, found) for number, found in enumerate(self._groups(touching))
-        )
+        begun = sorted((min(found).start, number, found) for number, found in enumerate(groups))
         known = {subject.id: subject for subject in self.claims.subjects}
         agendas = _Agendas(self)
         for _, together in groupby(begun, key=lambda each: each[0]):
@@ -89,17 +94,11 @@ class Violations:
                 (self._conflict(found, known, agendas, asked) for *_, found in together), key=in_time
             )
 
-    def count(self, touching: Container[str] | None = None) -> int:
-        """Say how many conflicts there are, of at least one of those events if given, without making them."""
-        return len(self._groups(touching))
-
-    def _groups(self, touching: Container[str] | None) -> list[list[_Breach]]:
-        wanted = None
-        if touching is not None:
-            wanted = {number for number, event in enumerate(self.claims.events) if event.uid in touching}
+    def _groups(self, which: Which) -> list[list[_Breach]]:
+        marks = which.among(self.claims.events)
         groups: dict[tuple[int, str, Events], list[_Breach]] = {}
         for breach in chain.from_iterable(self.found.values()):
-            if wanted is None or not wanted.isdisjoint(breach.events):
+            if marks.of(breach.events):
                 about = _about(self.constraints[breach.constraint]) or breach.agenda
                 groups.setdefault((breach.constraint, about, breach.events), []).append(breach)
         return list(groups.values())
@@ -165,7 +164,7 @@ def violations(
     clocks: Mapping[str, Clock],
     *,
     after: datetime | None = None,
-    touching: Container[str] | None = None,
+    which: Which = EVERY,
     most: int | None = None,
 ) -> list[Conflict]:
     """Find what breaks constraints and give the first `most` conflicts, as `Violations.in_time` does.
@@ -173,7 +172,7 @@ def violations(
     `clocks` names by their ids those whose agendas are judged, and gives the clock of each.
     """
     found = Violations.of(list(constraints), claims, clocks)
-    return list(islice(found.in_time(after=after, touching=touching), most))
+    return list(islice(found.in_time(after=after, which=which), most))
 
 
 def _about(constraint: Constraint) -> str | None:

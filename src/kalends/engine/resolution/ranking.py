@@ -28,6 +28,9 @@ from kalends.engine.wording import Reason
 
 STRATEGIES: Sequence[Strategy] = (MoveToFreeTime(), SwapResource(), CutOneEnd(), ReleaseOptional())
 
+MOST_YIELDING = 50
+"""How many events ways out are looked for at most: what each could do is weighed against all the others."""
+
 
 def resolve(
     conflict: Conflict, circumstances: Circumstances, *, strategies: Sequence[Strategy] = STRATEGIES
@@ -49,7 +52,8 @@ def resolve(
 def yielding(conflict: Conflict, circumstances: Circumstances) -> list[Yielding]:
     """Decide who may give way: the lowest in rank, and nobody who ranks above another party or is over.
 
-    From a resource that serves nobody any more, all have to go.
+    From a resource that serves nobody any more, all have to go. Of more than `MOST_YIELDING` it is those that
+    move most easily, then the latest created.
     """
     able = [
         party
@@ -57,14 +61,17 @@ def yielding(conflict: Conflict, circumstances: Circumstances) -> list[Yielding]
         if party.event.uid not in circumstances.untouchable and party.span.end > circumstances.window.start
     ]
     lowest = min((party.event.rank for party in able), default=0)
+    low = [party for party in able if party.event.rank == lowest or _is_gone(conflict)]
+    easily = sorted(low, key=lambda party: (-looseness(party.event), -party.event.created))
+    chosen = {id(party) for party in easily[:MOST_YIELDING]}
     return [
         Yielding(
             claim=claim,
             others=tuple(other for other in conflict.parties if other is not claim),
             reasons=tuple(_motives(claim, conflict, circumstances.broken)),
         )
-        for claim in able
-        if claim.event.rank == lowest or _is_gone(conflict)
+        for claim in low
+        if id(claim) in chosen
     ]
 
 

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kalends.engine.series import Start
-from kalends.engine.starts import format_start
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import CalendarView, Sight, all_calendars, visible
 from kalends.features.calendars.event_rows import load_rows
 from kalends.features.calendars.models import Event
 from kalends.features.calendars.objects import Image
-from kalends.features.calendars.projection import member_of
+from kalends.features.calendars.projection import member_of, recurrence_key
 from kalends.features.calendars.queries import BUSY, views_of
 from kalends.features.changes.models import ChangeOperation, ChangeSet, Source, State
 from kalends.features.changes.service import operation_of, operations_of
@@ -57,7 +56,7 @@ class OperationView:
     object_id: UUID
     uid: str
     kind: Kind
-    recurrence_key: str | None  # where one occurrence alone was changed
+    recurrence_key: str | None  # of the occurrence, where one alone was changed
     holder: str | None  # the booking, call or session that owns the event
     before: Moment | None
     after: Moment | None
@@ -145,7 +144,7 @@ def _describe_operation(
         object_id=op.object_id,
         uid=image.uid,
         kind=_kind(op, _instance(before, key), _instance(after, key)),
-        recurrence_key=None if key is None else format_start(key),
+        recurrence_key=None if key is None else recurrence_key(key, _clock(before, after)),
         holder=image.holder,
         before=sides[0],
         after=sides[1],
@@ -191,6 +190,11 @@ def _changed_part(
         return None
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key) and key is not None]
     return changed[0] if len(changed) == 1 else None
+
+
+def _clock(*sides: Mapping[Start | None, EventFields]) -> Start | None:
+    """Give a time on the clock by which the event's occurrences are named: its master's."""
+    return next((side[None].start for side in sides if None in side), None)
 
 
 def _instance(events: Mapping[Start | None, EventFields], key: Start | None) -> EventFields | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
-from kalends.engine.conflicts import Conflict, ConflictKind, Severity
+from kalends.engine.conflicts import Conflict, ConflictKind, Severity, Which
 from kalends.engine.wording import Speech, Wording
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import all_calendars
@@ -67,11 +67,6 @@ class ConflictFilter:
     kinds: Collection[ConflictKind] | None = None
     severities: Collection[Severity] | None = None
     ignored: bool = False  # also those that somebody chose to live with
-
-
-def find(gathered: Gathered, now: datetime, until: int, *, touching: Collection[str]) -> list[Conflict]:
-    """Give the conflicts of some events that are not over now and begin before `until`, in order of time."""
-    return list(Found.among(gathered).during(now, until).in_time(now, touching))
 
 
 class Seen(Protocol):
@@ -265,18 +260,32 @@ def open_records(tx: Unit, uids: Collection[str]) -> list[ConflictRecord]:
     return list(found.values())
 
 
+def gone_records(tx: Unit, uids: Collection[str], found: Found) -> list[ConflictRecord]:
+    """Give what is remembered of conflicts of these events that are not among those found any more."""
+    records = open_records(tx, uids)
+    if not records:
+        return []
+    known = [record.identity for record in records]
+    parties: set[str] = set()
+    for chunk in chunks(known):
+        parties.update(
+            tx.execute(select(ConflictParty.uid).where(ConflictParty.identity.in_(chunk))).scalars()
+        )
+    left = {conflict.identity for conflict in found.in_time(tx.now, Which(within=parties))}
+    return [record for record in records if record.identity not in left]
+
+
 def settle(
     tx: Unit,
     actor: Actor,
     *,
     uids: Collection[str],
-    remaining: Iterable[Conflict],
+    found: Found,
     how: ResolvedHow,
     change_set_id: UUID,
 ) -> list[str]:
     """Mark those remembered conflicts of the changed events resolved that are gone; give their identities."""
-    left = {conflict.identity for conflict in remaining}
-    gone = [record for record in open_records(tx, uids) if record.identity not in left]
+    gone = gone_records(tx, uids, found)
     for record in gone:
         record.resolved_at, record.resolved_by = tx.now, actor.member_id
         record.resolved_how, record.change_set_id = how, change_set_id

@@ -18,7 +18,7 @@ from kalends.features.calendars.models import Calendar, CalendarObject, Event
 from kalends.features.calendars.objects import Image
 from kalends.features.calendars.projection import must_be_sparse
 from kalends.features.calendars.queries import EventFilter, event_views
-from kalends.features.changes import Changes, Operation, Source
+from kalends.features.changes import Changes, ChangeSet, Operation, Source
 from kalends.features.identity.actor import Actor
 from kalends.features.scheduling.conflicts import ConflictView
 from kalends.features.scheduling.merging import age, joined
@@ -161,18 +161,26 @@ class Exchange:
                     operations.append(operation)
             return operations
 
-        def apply(tx: Unit) -> tuple[UUID | None, list[Declined]]:
-            applied = self._changes.apply(tx, actor, plan(tx), source=Source.IMPORT)
-            return (applied.id, list(map(Declined.of, applied.reasons))) if applied else (None, [])
-
-        run = self._database.rehearse if preview else self._database.write
-        change_set_id, declined = run(actor.workspace_id, apply)
-        if preview:
-            change_set_id = None
+        uids = [entry.uid for entry in entries]
+        change_set_id: UUID | None = None
+        declined: list[Declined] = []
         conflicts: list[ConflictView] = []
         count = 0
-        if change_set_id is not None:
-            conflicts, count = self._scheduling.note_import(actor, [entry.uid for entry in entries])
+
+        def apply(tx: Unit) -> ChangeSet | None:
+            return self._changes.apply(tx, actor, plan(tx), source=Source.IMPORT)
+
+        def rehearse(tx: Unit) -> tuple[list[Declined], list[ConflictView], int]:
+            applied = apply(tx)
+            if applied is None:
+                return [], [], 0
+            return _declined(applied), *self._scheduling.foresee_import(tx, actor, uids)
+
+        if preview:
+            declined, conflicts, count = self._database.rehearse(actor.workspace_id, rehearse)
+        elif applied := self._database.write(actor.workspace_id, apply):
+            change_set_id, declined = applied.id, _declined(applied)
+            conflicts, count = self._scheduling.note_import(actor, uids)
         tell(total, total)
         return ImportReport(
             change_set_id=change_set_id,
@@ -246,6 +254,10 @@ def _sights(tx: Unit, actor: Actor, calendar_id: UUID) -> dict[UUID, Sight]:
 def _confidential(text: str) -> bool:
     lines = (part.first("CLASS") for part in ObjectText.parse(text).parts)
     return any(line is not None and line.value.strip().upper() != "PUBLIC" for line in lines)
+
+
+def _declined(applied: ChangeSet) -> list[Declined]:
+    return [Declined.of(reason) for reason in applied.reasons]
 
 
 def _problem(found: IcalObject) -> Problem | None:

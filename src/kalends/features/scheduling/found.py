@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
-from itertools import islice
 from typing import Self
 
-from kalends.engine.conflicts import Collisions, Conflict, collisions, in_time
+from kalends.engine.conflicts import EVERY, Collisions, Conflict, Which, collisions, in_time
 from kalends.engine.constraints import Violations
 from kalends.features.scheduling.claims import Gathered
 
@@ -31,18 +30,19 @@ class Found:
         window = int(since.timestamp()), until
         return type(self)(collided=self.collided.during(*window), broken=self.broken.during(*window))
 
-    def in_time(self, now: datetime, touching: Container[str] | None = None) -> Iterator[Conflict]:
-        """Give the conflicts in order of time, of those UIDs only if given."""
+    def in_time(self, now: datetime, which: Which = EVERY) -> Iterator[Conflict]:
+        """Give the conflicts that are asked for in order of time."""
         return merge(
-            self.collided.in_time(after=now, touching=touching),
-            self.broken.in_time(after=now, touching=touching),
+            self.collided.in_time(after=now, which=which),
+            self.broken.in_time(after=now, which=which),
             key=in_time,
         )
 
-    def first(self, now: datetime, most: int, touching: Container[str]) -> tuple[list[Conflict], int]:
-        """Give the first `most` conflicts of some events, and how many there are in all."""
-        count = self.collided.count(touching) + self.broken.count(touching)
-        return list(islice(self.in_time(now, touching), most)), count
+    def first(self, now: datetime, most: int, which: Which) -> tuple[list[Conflict], int]:
+        """Give the first `most` of those conflicts, and how many there are in all."""
+        collided, collisions = self.collided.first(most, after=now, which=which)
+        broken, breaches = self.broken.first(most, after=now, which=which)
+        return sorted((*collided, *broken), key=in_time)[:most], collisions + breaches
 
 
 def broken_among(gathered: Gathered) -> Violations:

@@ -6,7 +6,7 @@ trace, so it cannot differ from what would happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from kalends.engine.claims import Flexibility
-from kalends.engine.conflicts import Conflict
+from kalends.engine.claims import EventFacts, Flexibility
+from kalends.engine.conflicts import Conflict, Which
 from kalends.engine.constraints import Broken
 from kalends.engine.resolution import Swap
 from kalends.features.calendars.access import Access, calendars_of
@@ -62,10 +62,13 @@ from kalends.kit.pagination import DEFAULT_LIMIT, Key, Page, checked_limit, deco
 from kalends.storage import Database, Unit
 
 MOST_TOLD = 100
-"""How many conflicts the report of an import tells of at most; all of them are listed by `conflicts`."""
+"""How many conflicts an edit or an import tells of at most; all of them are listed by `conflicts`."""
 
 _MOST_MOVES = 10
 """How many events one edit moves by itself at most."""
+
+_MOST_TRIED = 30
+"""For how many conflicts of one edit a way out by itself is looked for at most."""
 
 _MOST_APART = 500
 """Around how many events their time is looked at alone; for more of them all time is."""
@@ -87,8 +90,9 @@ class Outcome:
 
     change_set_id: UUID | None  # None for a preview, and where nothing changed
     operations: Sequence[OperationView]
-    conflicts: Sequence[ConflictView] = ()  # of the changed events
-    appearing: Sequence[ConflictView] = ()  # those of them that were not there before
+    conflicts: Sequence[ConflictView] = ()  # of the changed events: the first of them
+    conflict_count: int = 0  # and how many there are in all
+    appearing: Sequence[ConflictView] = ()  # those of the first that were not there before
     resolved: Sequence[str] = ()  # identities of conflicts that went away
     moved: Sequence[OperationView] = ()  # what `auto_resolve` moved because of it
     auto_resolved_by: Sequence[UUID] = ()  # the change sets of those moves
@@ -106,10 +110,11 @@ _NOTHING = Outcome(change_set_id=None, operations=())
 class Assessment:
     """The conflicts of what a change set changed."""
 
-    operations: Sequence[OperationView]
     gathered: Gathered
     uids: frozenset[str]
-    found: Sequence[Conflict]
+    found: Found  # of these and others
+    first: Sequence[Conflict]  # of these: at most `MOST_TOLD`
+    count: int  # and how many there are of these in all
 
 
 class Scheduling:
@@ -241,11 +246,17 @@ class Scheduling:
 
         def note(tx: Unit) -> tuple[list[ConflictView], int]:
             gathered, all_found = self._find_all(tx)
-            found, count = all_found.first(tx.now, MOST_TOLD, came)
+            found, count = all_found.first(tx.now, MOST_TOLD, Which(touching=came))
             clashes.remember(tx, found)  # the others when somebody first sees them
             return clashes.present(tx, actor, gathered, found), count
 
         return self._database.write(actor.workspace_id, note)
+
+    def foresee_import(self, tx: Unit, actor: Actor, uids: Collection[str]) -> tuple[list[ConflictView], int]:
+        """Give what `note_import` would, in the transaction that rehearses the import."""
+        gathered = self._around(tx, uids)
+        found, count = self._clashes(tx, gathered).first(tx.now, MOST_TOLD, Which(touching=frozenset(uids)))
+        return clashes.present(tx, actor, gathered, found), count
 
     def ignore(self, actor: Actor, identity: str, *, ignored: bool = True) -> ConflictView:
         """Live with a conflict, until its events' times change; or no longer. Raises `NotFound`."""
@@ -297,7 +308,7 @@ class Scheduling:
         with self._database.read(actor.workspace_id) as tx:
             story = story_of(tx, actor, event_id)
             gathered = self._around(tx, [story.uid])
-            found = self._clashes(tx, gathered, [story.uid])
+            found = self._clashes(tx, gathered).in_time(tx.now, Which(touching=[story.uid]))
             return replace(story, conflicts=clashes.present(tx, actor, gathered, found))
 
     # Inside --------------------------------------------------------------------------------------------
@@ -326,20 +337,19 @@ class Scheduling:
         since, until = max(now, since) - beside, max(now, until) + beside
         return gather(tx, since, until, members=claimed.members, resources=claimed.resources)
 
-    def _clashes(self, tx: Unit, gathered: Gathered, uids: Collection[str]) -> list[Conflict]:
-        """Give the conflicts of some events from now to the horizon."""
-        return clashes.find(gathered, tx.now, self._horizon(tx), touching=uids)
+    def _clashes(self, tx: Unit, gathered: Gathered) -> Found:
+        """Find what clashes from now to the horizon."""
+        return Found.among(gathered).during(tx.now, self._horizon(tx))
 
     def _find(self, tx: Unit, actor: Actor, identity: str) -> tuple[Gathered, ConflictView]:
         """Give a conflict that was listed before, if it is still there and the actor may know of it."""
         uids = clashes.uids_of(tx, identity)
         if uids:
             gathered = self._around(tx, uids)
-            found = self._clashes(tx, gathered, uids)
-            views = clashes.present(tx, actor, gathered, found)
-            for view in views:
-                if view.identity == identity:
-                    return gathered, view
+            found = self._clashes(tx, gathered).in_time(tx.now, Which(within=uids))
+            named = (conflict for conflict in found if conflict.identity == identity)
+            for view in clashes.present(tx, actor, gathered, islice(named, 1)):
+                return gathered, view
         raise NotFound("There is no such conflict, or no longer.", kind="conflict", id=identity)
 
     def _nearby(self, tx: Unit, conflict: Conflict) -> Gathered:
@@ -355,43 +365,47 @@ class Scheduling:
             applied = apply(tx)
             if applied is None:
                 return _NOTHING
-            after = self._assess(tx, actor, applied.id)
-            told = clashes.present(tx, actor, after.gathered, after.found)
-            fresh = clashes.remember(tx, after.found)
-            left = {conflict.identity for conflict in after.found}
-            gone = [record.identity for record in clashes.open_records(tx, after.uids)]
+            operations = get_change_set(tx, actor, applied.id).operations
+            after = self._assess(tx, operations)
+            told = clashes.present(tx, actor, after.gathered, after.first)
+            fresh = clashes.remember(tx, after.first)
+            gone = clashes.gone_records(tx, after.uids, after.found)
             return Outcome(
                 change_set_id=None,
-                operations=after.operations,
+                operations=operations,
                 conflicts=told,
+                conflict_count=after.count,
                 appearing=[view for view in told if view.identity in fresh],
-                resolved=[identity for identity in gone if identity not in left],
+                resolved=[record.identity for record in gone],
             )
 
         return self._database.rehearse(actor.workspace_id, rehearse)
 
     def _aftermath(self, actor: Actor, change_set_id: UUID, how: ResolvedHow, *, auto: bool) -> Outcome:
         with self._database.read(actor.workspace_id) as tx:
-            assessed = self._assess(tx, actor, change_set_id)
-            quiet = not assessed.found and not clashes.open_records(tx, assessed.uids)
+            operations = get_change_set(tx, actor, change_set_id).operations
+            assessed = self._assess(tx, operations)
+            quiet = not assessed.count and not clashes.open_records(tx, assessed.uids)
             mode = tx.get(Member, actor.member_id).auto_resolve if auto else AutoResolve.OFF
         if quiet:
-            return Outcome(change_set_id=change_set_id, operations=assessed.operations)
-        sets = self._auto_resolve(actor, change_set_id, mode)
+            return Outcome(change_set_id=change_set_id, operations=operations)
+        sets = self._auto_resolve(actor, change_set_id, operations, assessed, mode)
 
         def note(tx: Unit) -> Outcome:
-            fresh = clashes.remember(tx, assessed.found)
-            after = self._assess(tx, actor, change_set_id)
-            told = clashes.present(tx, actor, after.gathered, after.found)
+            fresh = clashes.remember(tx, assessed.first)
+            after = self._assess(tx, operations)
+            told = clashes.present(tx, actor, after.gathered, after.first)
             settle = partial(clashes.settle, tx, actor, uids=after.uids)
-            resolved = settle(remaining=assessed.found, how=how, change_set_id=change_set_id)
+            resolved = settle(found=assessed.found, how=how, change_set_id=change_set_id)
             if sets:  # what the edit had caused and moving others took away again
+                fresh |= clashes.remember(tx, after.first)
                 auto = ResolvedHow.AUTO_CONFIRM
-                resolved += settle(remaining=after.found, how=auto, change_set_id=sets[-1])
+                resolved += settle(found=after.found, how=auto, change_set_id=sets[-1])
             return Outcome(
                 change_set_id=change_set_id,
-                operations=after.operations,
+                operations=operations,
                 conflicts=told,
+                conflict_count=after.count,
                 appearing=[view for view in told if view.identity in fresh],
                 resolved=resolved,
                 moved=[op for id in sets for op in get_change_set(tx, actor, id).operations],
@@ -400,21 +414,31 @@ class Scheduling:
 
         return self._database.write(actor.workspace_id, note)
 
-    def _assess(self, tx: Unit, actor: Actor, change_set_id: UUID) -> Assessment:
+    def _assess(self, tx: Unit, operations: Sequence[OperationView]) -> Assessment:
         """Look at the conflicts of the events that a set changed."""
-        operations = get_change_set(tx, actor, change_set_id).operations
         uids = frozenset(op.uid for op in operations)  # whose copies in other calendars count as well
         gathered = self._around(tx, uids)
-        found = self._clashes(tx, gathered, uids)
-        return Assessment(operations=operations, gathered=gathered, uids=uids, found=found)
+        found = self._clashes(tx, gathered)
+        first, count = found.first(tx.now, MOST_TOLD, Which(touching=uids))
+        return Assessment(gathered=gathered, uids=uids, found=found, first=first, count=count)
 
-    def _auto_resolve(self, actor: Actor, cause_id: UUID, mode: AutoResolve) -> list[UUID]:
+    def _auto_resolve(
+        self,
+        actor: Actor,
+        cause_id: UUID,
+        operations: Sequence[OperationView],
+        assessed: Assessment,
+        mode: AutoResolve,
+    ) -> list[UUID]:
         """Move, one by one, lower-ranked events that stand in the way of an edit; give the change sets."""
         sets: list[UUID] = []
         held: set[str] = set()  # events that somebody else was faster with, or has a say in
+        tries = iter(range(_MOST_TRIED))
         while mode is not AutoResolve.OFF and len(sets) + len(held) < _MOST_MOVES:
             with self._database.read(actor.workspace_id) as tx:
-                choice = self._movable(tx, actor, cause_id, mode, held)
+                if sets or held:
+                    assessed = self._assess(tx, operations)
+                choice = self._movable(tx, actor, assessed, mode, held, tries)
             if choice is None:
                 break
 
@@ -441,31 +465,58 @@ class Scheduling:
         return sets
 
     def _movable(
-        self, tx: Unit, actor: Actor, cause_id: UUID, mode: AutoResolve, held: Collection[str]
+        self,
+        tx: Unit,
+        actor: Actor,
+        assessed: Assessment,
+        mode: AutoResolve,
+        held: Collection[str],
+        tries: Iterator[int],
     ) -> Choice | None:
         """Give the best way out that needs no asking: never of an edited event; only a lower-ranked moves."""
-        assessed = self._assess(tx, actor, cause_id)
+        events = assessed.gathered.claims.events
+        top = max((event.rank for event in events), default=0)
+        able = {
+            event.uid
+            for event in events
+            if event.uid not in assessed.uids and event.uid not in held and _gives_way(event, mode, top)
+        }
+        if not able:
+            return None
         calendars = calendars_of(tx, actor)
-        for conflict in assessed.found:
+        for conflict in assessed.found.in_time(tx.now, Which(touching=assessed.uids, beside=able)):
             if isinstance(conflict.reason, Broken) and not conflict.reason.hard:
                 continue  # a wish is no reason to move what somebody has planned
+            top = max(claim.event.rank for claim in conflict.parties)
+            if not any(c.event.uid in able and _gives_way(c.event, mode, top) for c in conflict.parties):
+                continue
+            if next(tries, None) is None:
+                return None
             nearby = self._nearby(tx, conflict)
             for choice in choices(tx, nearby, conflict):
                 event, row = choice.option.event, choice.row
-                flexible = event.flexibility is Flexibility.FLEXIBLE or mode is AutoResolve.MOVABLE
-                lower = event.rank < max(claim.event.rank for claim in conflict.parties)
                 mine = row.calendar_id in calendars and calendars[row.calendar_id].access >= Access.WRITE
                 swaps = isinstance(choice.option.change, Swap)  # its time stays
                 if (
-                    (swaps or (flexible and lower))
+                    event.uid in able
+                    and (swaps or _moves(event, mode, top))
                     and mine
                     and not choice.option.needs_person
                     and not row.has_outsiders
-                    and event.uid not in assessed.uids
-                    and event.uid not in held
                 ):
                     return choice
         return None
+
+
+def _moves(event: EventFacts, mode: AutoResolve, top: int) -> bool:
+    """Say whether an event moves by itself out of the way of one that has rank `top`."""
+    flexible = event.flexibility is Flexibility.FLEXIBLE or mode is AutoResolve.MOVABLE
+    return flexible and event.rank < top
+
+
+def _gives_way(event: EventFacts, mode: AutoResolve, top: int) -> bool:
+    """Say whether it may move, or take another resource."""
+    return bool(event.resources) or _moves(event, mode, top)
 
 
 def _seconds(moment: datetime) -> int:

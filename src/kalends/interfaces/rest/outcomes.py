@@ -61,7 +61,10 @@ class OperationShown(Shown):
 
     event_id: UUID
     kind: Kind
-    recurrence_key: str | None = Field(description="Set where one occurrence alone was changed.")
+    recurrence_key: str | None = Field(
+        description="Names the occurrence, as it does itself, where one alone was changed.",
+        examples=["2026-11-30T14:30:00"],
+    )
     before: MomentShown | None
     after: MomentShown | None
 
@@ -171,8 +174,9 @@ class OutcomeShown(Shown):
 
     change_set_id: UUID | None = Field(description="What undoes it; null in a preview.")
     operations: list[OperationShown]
-    conflicts: list[ConflictShown] = Field(description="Of the changed events.")
-    appearing: list[str] = Field(description="Identities of those conflicts that were not there before.")
+    conflicts: list[ConflictShown] = Field(description="The first 100 of the changed events.")
+    conflict_count: int = Field(description="How many there are in all.")
+    appearing: list[str] = Field(description="Identities of those of the first that were not there before.")
     resolved: list[str] = Field(description="Identities of conflicts that went away.")
     moved: list[OperationShown] = Field(description="What `auto_resolve` moved because of the change.")
     refused_by: list[RefusedShown] = Field(
@@ -188,6 +192,7 @@ class OutcomeShown(Shown):
                 "change_set_id": outcome.change_set_id,
                 "operations": [OperationShown.of(each) for each in outcome.operations],
                 "conflicts": [ConflictShown.of(each) for each in outcome.conflicts],
+                "conflict_count": outcome.conflict_count,
                 "appearing": [each.identity for each in outcome.appearing],
                 "resolved": list(outcome.resolved),
                 "moved": [OperationShown.of(each) for each in outcome.moved],

@@ -274,7 +274,7 @@ class Optimiser:
                 optimal=found.solution.optimal and not fixed,
                 gap=found.solution.gap,
                 resolved=len(outcome.resolved) if outcome else 0,
-                remaining=len(outcome.conflicts) if outcome else 0,
+                remaining=outcome.conflict_count if outcome else 0,
             )
         raise NoLongerTrue("The calendar changes too fast: try again.", changed=[], moved=[])
 
