@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from command_line import PASSWORD, CommandLine
+from kalends.cli import picking
 
 # Conflicts are those to come, so that the day of one cannot be fixed: a Monday some weeks ahead.
 TODAY = datetime.now(UTC).date()
@@ -152,7 +154,12 @@ class TestConflicts:
     def test_history_names_who_did_what(self, clash: CommandLine) -> None:
         newest, oldest = clash.json("history")
         assert (newest["source"], oldest["source"]) == ("import", "user")
-        assert f"created Dentist (Mon {MONDAY} 15:30-16:30)" in clash("history").out
+        assert newest["sentence"] == "Ana imported Piano"
+        assert "Ana imported Piano" in clash("history").out
+        clash("undo")
+        told = clash("history").out
+        assert 'Ana undid "Ana imported Piano"' in told
+        assert f"(undone by {picking.short(UUID(clash.json('history')[0]['id']))})" in told
 
     def test_an_undo_of_nothing_is_refused(self, cli: CommandLine) -> None:
         assert cli("undo", "--json").problem["code"] == "not_found"

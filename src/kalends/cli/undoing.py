@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -12,11 +12,11 @@ from sqlalchemy import select
 from kalends.cli import picking
 from kalends.cli.answering import answer, table_of
 from kalends.cli.desk import Desk, open_desk
-from kalends.cli.outcomes import answer_outcome, describe
-from kalends.features.changes import ChangeSet, ChangeSetView, Source, list_change_sets
+from kalends.cli.outcomes import answer_outcome
+from kalends.features.changes import ChangeSet, Source, list_change_sets
 from kalends.features.changes.models import State
-from kalends.features.identity.models import Member
-from kalends.interfaces.rest.outcomes import OperationShown
+from kalends.features.scheduling.retelling import Retold, retell
+from kalends.interfaces.rest.change_shapes import ChangeSetShown
 from kalends.kit.errors import NotFound
 from kalends.storage import Unit
 
@@ -51,12 +51,15 @@ def history(
 ) -> None:
     """List what was changed, the newest first."""
     desk = open_desk(ctx)
-    found = desk.read(lambda tx: list_change_sets(tx, desk.actor, limit=limit)).items
-    names = desk.read(lambda tx: dict(tx.execute(select(Member.id, Member.name)).all()))
+
+    def tell(tx: Unit) -> list[Retold]:
+        return retell(tx, desk.actor, list_change_sets(tx, desk.actor, limit=limit).items)
+
+    found = desk.read(tell)
     answer(
         ctx,
-        [_as_json(each) for each in found],
-        table_of(["id", "when", "who", "what"], [_row(each, names, desk.now) for each in found]),
+        [ChangeSetShown.of(each).model_dump(mode="json") for each in found],
+        table_of(["id", "when", "what"], [_row(each, desk.now) for each in found]),
     )
 
 
@@ -83,32 +86,11 @@ def _last(desk: Desk) -> UUID:
     return found
 
 
-def _row(view: ChangeSetView, names: dict[UUID, str], now: datetime) -> list[object]:
-    row = view.change_set
-    what = describe(view.operations[0], now) if view.operations else "nothing you may see"
-    if len(view.operations) > 1:
-        what += f" and {len(view.operations) - 1} more"
-    source = "" if row.source is Source.USER else f"[{row.source.replace('_', ' ')}] "
+def _row(retold: Retold, now: datetime) -> list[object]:
+    row = retold.view.change_set
     undone = f" (undone by {picking.short(row.undone_by_id)})" if row.undone_by_id else ""
-    who = names.get(row.actor_member_id, "somebody gone") if row.actor_member_id else "the server"
     return [
         picking.short(row.id),
         f"{row.at.astimezone(now.tzinfo):%a %Y-%m-%d %H:%M}",
-        who,
-        source + what + undone,
+        retold.sentence + undone,
     ]
-
-
-def _as_json(view: ChangeSetView) -> dict[str, Any]:
-    row = view.change_set
-    return {
-        "id": str(row.id),
-        "at": row.at.isoformat(),
-        "actor_member_id": row.actor_member_id and str(row.actor_member_id),
-        "source": row.source,
-        "cause_id": row.cause_id and str(row.cause_id),
-        "undoes_id": row.undoes_id and str(row.undoes_id),
-        "undone_by_id": row.undone_by_id and str(row.undone_by_id),
-        "operations": [OperationShown.of(each).model_dump(mode="json") for each in view.operations],
-        "hidden": view.hidden,
-    }

@@ -184,9 +184,7 @@ export function hoursOf(
 }
 
 function isOf(occurrence: Occurrence, { event_id, recurrence_key }: Change): boolean {
-  // What was changed is named with its zone too, an occurrence by its local start alone.
-  const key = recurrence_key?.slice(0, "2026-12-01T09:00:00".length);
-  return event_id === occurrence.id && (key === undefined || key === occurrence.recurrence_key);
+  return event_id === occurrence.id && (recurrence_key ?? occurrence.recurrence_key) === occurrence.recurrence_key;
 }
 
 function afterwards(block: Block, { before, after }: Change, zone: string): readonly Block[] {
