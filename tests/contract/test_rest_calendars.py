@@ -115,6 +115,8 @@ def test_a_file_comes_in_once_and_goes_out_as_it_came(api: Api) -> None:
     answer = ana.get(f"/calendars/{calendar}/export.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert b"X-COLOUR:teal\r\n" in answer.content
+    kept = "attachment; filename=\"Ana.ics\"; filename*=UTF-8''Ana.ics"
+    assert answer.headers["content-disposition"] == kept
 
 
 @pytest.mark.parametrize(

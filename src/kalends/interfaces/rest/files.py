@@ -11,7 +11,9 @@ from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import Field
 
 from kalends.features.calendars import feeds
+from kalends.features.calendars.access import calendars_of
 from kalends.features.scheduling import ImportReport, export_calendar
+from kalends.interfaces.rest.attachments import attachment
 from kalends.interfaces.rest.context import CurrentActor, CurrentServices
 from kalends.interfaces.rest.limits import read_body
 from kalends.interfaces.rest.openapi import also
@@ -49,7 +51,7 @@ class ImportShown(Shown):
     older: int = Field(description="Older in the file than here, and so left alone.")
     problems: list[ProblemShown]
     declined: list[DeclinedShown] = Field(description="Resources that events did not get.")
-    conflicts: list[ConflictShown] = Field(description="The first 100 of the events that came in.")
+    conflicts: list[ConflictShown] = Field(description="The first 100 of the events that come in.")
     conflict_count: int = Field(description="How many there are in all.")
 
     @classmethod
@@ -131,13 +133,14 @@ async def import_file(
 
 @router.get("/export.ics", response_class=Response, responses={200: _FILE})
 def export_file(calendar_id: UUID, actor: Reader, services: CurrentServices) -> Response:
-    """Give a calendar as an iCalendar file: as far as you may see its events, the rest as busy time."""
+    """Give a calendar as an iCalendar file of its name: what you may see of it, the rest as busy time."""
     with services.database.read(actor.workspace_id) as tx:
         content = b"".join(export_calendar(tx, actor, calendar_id))
+        name = calendars_of(tx, actor)[calendar_id].calendar.name
     return Response(
         content,
         media_type=f"{ICALENDAR}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{calendar_id}.ics"'},
+        headers=attachment(name, "ics", otherwise="calendar"),
     )
 
 
