@@ -95,6 +95,22 @@ def test_keys_move_about_and_say_what_they_do(page: Page) -> None:
     expect(sheet).to_be_hidden()
 
 
+def test_escape_closes_what_is_open_and_leads_back(page: Page) -> None:
+    opened(page, "week")
+    expect(events(page).first).to_be_visible()
+    account = page.get_by_role("button", name="Anna, your account")
+    account.press("Enter")
+    page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(account).to_be_focused()
+    search = page.get_by_role("button", name="Search")
+    search.press("Enter")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(search).to_be_focused()
+
+
 def test_letters_that_are_typed_are_no_shortcuts(page: Page) -> None:
     opened(page, "week")
     page.keyboard.press("c")

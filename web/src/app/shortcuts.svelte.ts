@@ -8,7 +8,8 @@ export interface Shortcut {
   readonly keys: readonly [string, ...string[]];
   /** What the help sheet says about it. */
   readonly label: Key;
-  readonly run: (event: KeyboardEvent) => void;
+  /** Gives false where the key is left to others as well. */
+  readonly run: (event: KeyboardEvent) => unknown;
 }
 
 const TYPED_INTO = "input, select, textarea, [contenteditable]";
@@ -42,8 +43,7 @@ export class Shortcuts {
     if (event.key === "?") this.explained = !this.explained;
     else {
       const shortcut = this.bound.find((each) => each.keys.includes(event.key));
-      if (!shortcut) return;
-      shortcut.run(event);
+      if (!shortcut || shortcut.run(event) === false) return;
     }
     event.preventDefault();
   }

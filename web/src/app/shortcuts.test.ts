@@ -33,6 +33,12 @@ describe("shortcuts", () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
+  it("leaves a key to others where it says so", () => {
+    run.mockReturnValueOnce(false);
+    expect(press("j").defaultPrevented).toBe(false);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
   it("leaves other keys to the browser", () => {
     expect(press("x").defaultPrevented).toBe(false);
   });

@@ -14,6 +14,11 @@ interface Deeds {
 
 /** Give what keys do on the calendar page. */
 export function pageShortcuts(place: Place, deeds: Deeds): readonly Shortcut[] {
+  // A panel that is open is closed by Escape too.
+  const leave = (): false => {
+    deeds.leave();
+    return false;
+  };
   const keys = { day: "d", week: "w", month: "m", agenda: "a", timeline: "l" } as const;
   return [
     { keys: ["t"], label: "calendar.today", run: () => place.go(place.view, place.today) },
@@ -27,6 +32,6 @@ export function pageShortcuts(place: Place, deeds: Deeds): readonly Shortcut[] {
     { keys: ["n"], label: "calendar.new", run: deeds.create },
     { keys: ["c"], label: "calendar.quick_add", run: deeds.add },
     { keys: ["/"], label: "calendar.search", run: deeds.search },
-    { keys: ["Escape"], label: "calendar.leave", run: deeds.leave },
+    { keys: ["Escape"], label: "calendar.leave", run: leave },
   ];
 }
