@@ -1,4 +1,4 @@
-"""What is said to a member who reads German, from end to end; and that problems stay in English."""
+"""What is said to a member who reads German, from end to end; and which problems stay in English."""
 
 from __future__ import annotations
 
@@ -209,7 +209,44 @@ def test_each_is_told_in_their_own_language_and_no_more_than_they_may_know(
     ]
 
 
-def test_problems_stay_in_english(ana: Person) -> None:
+@pytest.mark.parametrize(
+    ("path", "body", "field", "issue"),
+    [
+        (
+            "/events",
+            {**GYM, "duration": None, "end": "2026-03-03T16:00"},
+            "end",
+            "Das Ende muss nach dem Beginn",
+        ),
+        ("/events", {"title": "Gym"}, "start", "das fehlt"),
+        ("/events", {**GYM, "start": "1200-03-03"}, "start", "'1200-03-03' liegt nicht in den Jahren"),
+        ("/categories", {"name": "x", "level": 7}, "level", "das darf höchstens 5 sein"),
+        ("/categories", {"name": "", "level": 3}, "name", "das muss mindestens 1 Zeichen haben"),
+        ("/categories", {"name": "General", "level": 3}, "name", "Die Kategorie General gibt es schon."),
+        ("/resources", {"name": "Auto", "type": "boat"}, "type", "das muss eines davon sein: "),
+    ],
+)
+def test_what_is_wrong_in_a_form_is_told(
+    ana: Person, path: str, body: dict[str, Any], field: str, issue: str
+) -> None:
+    told = ana.post(path, {name: value for name, value in body.items() if value is not None}).json()
+    assert told["field"] == field
+    assert told.get("issue", told["detail"]).startswith(issue)
+    assert issue in told["detail"]
+
+
+def test_who_has_not_signed_in_is_told_in_the_language_of_the_browser(quick_api: Api) -> None:
+    body = {"username": "a", "password": "x", "name": "Ana", "workspace_name": "Home"}
+    german = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}
+    told = [
+        quick_api.client.post("/api/v1/auth/sign-up", json=body, headers=headers).json()["detail"]
+        for headers in (german, {"Accept-Language": "fr"}, {})
+    ]
+    assert len(set(told)) == 2
+    assert told[1] == told[2]
+
+
+def test_other_problems_stay_in_english(ana: Person) -> None:
     made(ana, "/constraints", **QUIET)
     early = ana.post("/events", {**GYM, "start": "2026-03-04T06:00"}).json()
     assert early["detail"] == (

@@ -82,6 +82,7 @@ def current_actor(
         limits.count("address", address)
         raise
     request.state.member_id = actor.member_id  # for the access log
+    request.state.language = actor.language  # for what is refused
     limits.count("account", str(actor.account_id or actor.member_id))
     begin_attempt(request, actor)
     return actor

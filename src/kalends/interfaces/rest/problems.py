@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from kalends.engine.recurrence.pattern import ExpansionLimit
 from kalends.ical import NotCalendar, Rejected
+from kalends.interfaces.rest.problem_words import in_words, language_of
 from kalends.interfaces.rest.refusals import UnsupportedMedia
 from kalends.kit.errors import (
     Clash,
@@ -123,18 +124,18 @@ def problem(
     )
 
 
-def answer_to(error: KalendsError) -> Response:
-    """Give the answer to an error of ours."""
+def answer_to(error: KalendsError, language: str = "en") -> Response:
+    """Give the answer to an error of ours, in words of a language."""
     status = status_of(error)
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="kalends"'
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         headers["Retry-After"] = str(error.fields.get("retry_after", 1))
-    more = dict(error.fields)
+    more, said = dict(error.fields), in_words(error.message, language)
     if isinstance(error, InvalidInput):
-        more.setdefault("issue", error.message)
-    return problem(status, error.code, error.message, headers=headers, more=more)
+        more.setdefault("issue", said)
+    return problem(status, error.code, said, headers=headers, more=more)
 
 
 def answer_to_failure(request_id: str) -> Response:
@@ -148,7 +149,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Unavailable):
         raise error  # for the log, which knows the request
     request.state.refusal = error
-    return answer_to(error)
+    return answer_to(error, language_of(request))
 
 
 async def _not_valid(request: Request, error: Exception) -> Response:
@@ -156,11 +157,14 @@ async def _not_valid(request: Request, error: Exception) -> Response:
     faults = error.errors()
     if any(tuple(fault["loc"]) == ("body",) for fault in faults) and not _is_json(request):
         return await _refused(request, _unsupported(request))
-    issues = [Issue(field=_field(fault["loc"]), issue=_issue(fault)) for fault in faults]
+    language = language_of(request)
+    issues = [Issue(field=_field(fault["loc"]), issue=in_words(_issue(fault), language)) for fault in faults]
     first = issues[0]
-    request.state.refusal = refusal = InvalidInput(f"{first.field}: {first.issue}.", field=first.field)
+    english = f"{first.field}: {_issue(faults[0])}."  # for the log
+    request.state.refusal = refusal = InvalidInput(english, field=first.field)
     more = {**first.model_dump(), "errors": [issue.model_dump() for issue in issues]}
-    return problem(HTTPStatus.BAD_REQUEST, refusal.code, refusal.message, more=more)
+    detail = f"{first.field}: {first.issue}."
+    return problem(HTTPStatus.BAD_REQUEST, refusal.code, detail, more=more)
 
 
 async def _framework_refused(request: Request, error: Exception) -> Response:

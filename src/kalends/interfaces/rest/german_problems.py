@@ -1,0 +1,138 @@
+"""What is wrong with a request, in German: for each text of the code, or of what checks shapes, its own.
+
+The key is the text with a place for each value, in their order; the German text fills in the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Shapes, checked before any of our code is asked (pydantic).
+SHAPES: Mapping[str, str] = MappingProxyType(
+    {
+        "field required": "das fehlt",
+        "extra inputs are not permitted": "das gibt es hier nicht",
+        "input should be a valid string": "das muss ein Text sein",
+        "input should be a valid list": "das muss eine Liste sein",
+        "input should be a valid integer": "das muss eine ganze Zahl sein",
+        "input should be a valid integer, unable to parse string as an integer": (
+            "das muss eine ganze Zahl sein"
+        ),
+        "input should be a valid boolean": "das muss wahr oder falsch sein",
+        "input should be greater than or equal to {}": "das muss mindestens {} sein",
+        "input should be less than or equal to {}": "das darf höchstens {} sein",
+        "input should be greater than {}": "das muss größer als {} sein",
+        "input should be less than {}": "das muss kleiner als {} sein",
+        "string should have at least {} character": "das muss mindestens {} Zeichen haben",
+        "string should have at least {} characters": "das muss mindestens {} Zeichen haben",
+        "string should have at most {} character": "das darf höchstens {} Zeichen haben",
+        "string should have at most {} characters": "das darf höchstens {} Zeichen haben",
+        "input should be {}": "das muss eines davon sein: {}",
+    }
+)
+
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "This is not a mail address.": "Das ist keine E-Mail-Adresse.",
+        "The username {} is taken; choose another.": (
+            "Der Benutzername {} ist vergeben; bitte einen anderen wählen."
+        ),
+        "The present password is wrong.": "Das bisherige Passwort ist falsch.",
+        "A password has at least {} characters.": "Ein Passwort hat mindestens {} Zeichen.",
+        "A password has at most {} bytes.": "Ein Passwort hat höchstens {} Bytes.",
+        "A password has no control characters.": "Ein Passwort hat keine Steuerzeichen.",
+        "A username has {} to {} characters.": "Ein Benutzername hat {} bis {} Zeichen.",
+        "A username has letters, digits and {}, not {}.": (
+            "Ein Benutzername hat Buchstaben, Ziffern und {}, nicht {}."
+        ),
+        "A name has 1 to {} characters, not {}.": "Ein Name hat 1 bis {} Zeichen, nicht {}.",
+        "A name is one line without control characters.": "Ein Name ist eine Zeile ohne Steuerzeichen.",
+        "Only a member who can sign in can be an owner.": "Nur wer sich anmelden kann, kann Eigentümer sein.",
+        "Too many attempts to sign in; try again in {} s.": (
+            "Zu viele Versuche, sich anzumelden; bitte in {} s noch einmal versuchen."
+        ),
+        "A key needs at least one scope: read, write or admin.": (
+            "Ein Schlüssel braucht mindestens ein Recht: read, write oder admin."
+        ),
+        "The key would have expired at {}.": "Der Schlüssel wäre am {} abgelaufen.",
+        "This needs the permission to edit in this workspace.": (
+            "Dazu braucht es das Recht, hier etwas zu ändern."
+        ),
+        "This needs an owner of the workspace.": "Das kann nur, wem der Haushalt gehört.",
+        "Only its owner may change this calendar's settings.": (
+            "Die Einstellungen dieses Kalenders ändert nur, wem er gehört."
+        ),
+        "An event needs a start.": "Ein Termin braucht einen Beginn.",
+        "An event cannot end before it starts.": "Ein Termin kann nicht enden, bevor er beginnt.",
+        "It must end after it starts: {} to {}.": "Das Ende muss nach dem Beginn liegen: {} bis {}.",
+        "An event that gets a time of day needs an end.": (
+            "Ein Termin, der eine Uhrzeit bekommt, braucht ein Ende."
+        ),
+        "An all-day event lasts whole days, at least one.": (
+            "Ein ganztägiger Termin dauert ganze Tage, mindestens einen."
+        ),
+        "{} is outside of the years {} to {}.": "{} liegt nicht in den Jahren {} bis {}.",
+        "The year must be {} to {}, not {}.": "Das Jahr muss {} bis {} sein, nicht {}.",
+        "It would end after the year {}.": "Das Ende läge nach dem Jahr {}.",
+        "At most {} dates, not {}.": "Höchstens {} Tage, nicht {}.",
+        "At most {} rules, not {}.": "Höchstens {} Regeln, nicht {}.",
+        "An address is one line.": "Eine Adresse ist eine Zeile.",
+        "The event repeats more than {} times a year: make the rule rarer.": (
+            "Der Termin wiederholt sich öfter als {} Mal im Jahr: bitte seltener wiederholen."
+        ),
+        "A member takes part once.": "Wer teilnimmt, nimmt einmal teil.",
+        "At most {} participants.": "Höchstens {} Teilnehmende.",
+        "An event takes a resource once.": "Ein Termin nimmt jedes Ding nur einmal.",
+        "An event takes at most {} resources.": "Ein Termin nimmt höchstens {} Dinge.",
+        "{} has been put away: nobody can take it any more.": (
+            "{} ist weggeräumt und lässt sich nicht mehr nehmen."
+        ),
+        "One occurrence has no recurrence of its own; edit all.": (
+            "Ein einzelner Termin einer Reihe wiederholt sich nicht für sich; bitte alle ändern."
+        ),
+        "Only a whole series moves to another calendar.": (
+            "Nur eine ganze Reihe kommt in einen anderen Kalender."
+        ),
+        "You have no default calendar: say which calendar.": (
+            "Es fehlt der Kalender: einen eigenen gibt es nicht."
+        ),
+        "There is no member {}.": "Dieses Mitglied gibt es nicht: {}.",
+        "There is no category {}.": "Diese Kategorie gibt es nicht: {}.",
+        "There is no resource {}.": "Dieses Ding gibt es nicht: {}.",
+        "A category's level is 1 to 5, not {}.": "Die Stufe einer Kategorie ist 1 bis 5, nicht {}.",
+        "There is a category {} already.": "Die Kategorie {} gibt es schon.",
+        "A capacity is 0 to {}, not {}.": "Es sind 0 bis {} Plätze, nicht {}.",
+        "At most {} attributes.": "Höchstens {} Merkmale.",
+        "An attribute is a text, a number, true or false.": (
+            "Ein Merkmal ist ein Text, eine Zahl, wahr oder falsch."
+        ),
+        "A priority is 1 to 10, not {}.": "Eine Priorität ist 1 bis 10, nicht {}.",
+        "A workspace keeps {} constraints: remove one first.": (
+            "Ein Haushalt behält {} Regeln: bitte zuerst eine entfernen."
+        ),
+        "There is a rule for these two categories: change that one.": (
+            "Für diese beiden Kategorien gibt es eine Regel: bitte jene ändern."
+        ),
+        "Sessions are of another category than what they are for.": (
+            "Vorbereitungen haben eine andere Kategorie als das, wofür sie sind."
+        ),
+        "Give 1 to {}, not {}.": "Es sind 1 bis {}, nicht {}.",
+        "Only a personal calendar has an owner.": "Nur ein persönlicher Kalender gehört jemandem.",
+        "The deadline is over: give one that is to come.": (
+            "Die Frist ist vorbei: bitte eine angeben, die noch kommt."
+        ),
+        "A task takes {} to {} minutes.": "Eine Aufgabe dauert {} bis {} Minuten.",
+        "A block takes {} to {} minutes.": "Ein Block dauert {} bis {} Minuten.",
+        "Optimise {} days at most at a time.": "Höchstens {} Tage auf einmal.",
+        "This time is over: give one that is to come.": (
+            "Diese Zeit ist vorbei: bitte eine angeben, die noch kommt."
+        ),
+        "The {} is at version {}, not {}: read it again.": (
+            "Es wurde inzwischen geändert ({}: Version {}, nicht {}): bitte neu lesen."
+        ),
+        "The calendar has changed: ask for the ways out again.": (
+            "Der Kalender hat sich geändert: bitte neu nach Auswegen fragen."
+        ),
+    }
+)
