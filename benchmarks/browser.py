@@ -88,7 +88,7 @@ serve(settings, ready=lambda address: print(address, flush=True))
 # Resolves with the milliseconds from the next key press until a title of `days` is painted.
 STEP = """
 days => new Promise(resolve => addEventListener("keydown", ({timeStamp}) => {
-  const shown = () => [...document.querySelectorAll(".board .title, .fc-event-title")]
+  const shown = () => [...document.querySelectorAll(".shown .title, .fc-event-title")]
     .some(each => days.some(day => each.textContent.startsWith(day)));
   const look = () => {
     if (!shown()) return requestAnimationFrame(look);

@@ -14,7 +14,6 @@ import { cityOf, elsewhere } from "./hours";
 export const FIXED: Calendar.Options = {
   headerToolbar: { start: "", center: "", end: "" },
   height: "100%",
-  scrollTime: "07:00",
   nowIndicator: true,
   eventResizableFromStart: true,
   eventGap: 2,

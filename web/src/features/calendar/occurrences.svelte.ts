@@ -19,6 +19,8 @@ interface Coming {
 export class Occurrences {
   /** What the range shown holds; what was there before stays until the new range has come. */
   items: readonly Occurrence[] = $state.raw([]);
+  /** The range that they are of. */
+  dates: Dates | null = $state.raw(null);
   loading = $state(false);
   failure: Error | null = $state.raw(null);
   #api: Api;
@@ -41,6 +43,7 @@ export class Occurrences {
     const known = this.#kept.get(name);
     if (known) {
       this.items = known;
+      this.dates = dates;
       this.failure = null;
       this.loading = false;
       if (this.#isCurrent()) return;
@@ -55,13 +58,12 @@ export class Occurrences {
     if (this.#shown) await this.#read(this.#shown);
   }
 
-  /** Have a range at hand before it is asked for. */
-  async prefetch(dates: Dates): Promise<void> {
-    if (this.#kept.has(nameOf(dates))) return;
+  /** Have a range at hand before it is asked for; nothing where it cannot be had. */
+  async prefetch(dates: Dates): Promise<readonly Occurrence[] | null> {
     try {
-      await this.#come(dates).items;
+      return this.#kept.get(nameOf(dates)) ?? (await this.#come(dates).items);
     } catch {
-      // Nobody waits for it.
+      return null; // nobody waits for it
     }
   }
 
@@ -76,6 +78,7 @@ export class Occurrences {
       const items = await coming.items;
       if (coming.controller.signal.aborted) return;
       if (!same(this.items, items)) this.items = items;
+      this.dates = dates;
       this.failure = null;
     } catch (error) {
       if (coming.controller.signal.aborted) return; // another read takes its place
@@ -126,7 +129,7 @@ function nameOf({ start, end }: Dates): string {
   return `${start}/${end}`;
 }
 
-// What was read again and is the same need not be drawn again, which costs more than this.
-function same(one: readonly Occurrence[], other: readonly Occurrence[]): boolean {
+/** Whether what was read is what was there: then it need not be drawn again, which costs more than this. */
+export function same(one: readonly Occurrence[], other: readonly Occurrence[]): boolean {
   return one.length === other.length && JSON.stringify(one) === JSON.stringify(other);
 }

@@ -4,7 +4,7 @@ import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
 import { isDate, plusDays, wallAt, type Wall } from "#/time/zoned";
 
-import { type Dates, datesOf, stepped, type View, VIEWS, type Weekday } from "./views";
+import { type Dates, datesOf, type Range, stepped, type View, VIEWS, type Weekday } from "./views";
 
 const FIRST_DAYS: Readonly<Record<string, Weekday>> = { monday: 1, saturday: 6, sunday: 0 };
 const MINUTE = 60_000;
@@ -55,9 +55,10 @@ export class Place {
     });
   }
 
-  /** The dates that are shown after some steps from here. */
-  beside(steps: number): Dates {
-    return datesOf(this.view, stepped(this.view, this.date, steps), this.firstDay);
+  /** The range that is shown after some steps from here. */
+  beside(steps: number): Range {
+    const date = stepped(this.view, this.date, steps);
+    return { date, dates: datesOf(this.view, date, this.firstDay) };
   }
 
   step(steps: number): void {

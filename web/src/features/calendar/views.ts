@@ -9,6 +9,12 @@ export interface Dates {
   readonly end: Wall;
 }
 
+/** What a view shows when it is at a date. */
+export interface Range {
+  readonly date: Wall;
+  readonly dates: Dates;
+}
+
 /** 0 is Sunday. */
 export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
