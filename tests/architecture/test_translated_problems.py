@@ -24,7 +24,9 @@ def made() -> set[str]:
                 found.add(node.value)
             elif isinstance(node, ast.JoinedStr):
                 found.add(
-                    "".join(each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+                    "".join(
+                        str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values
+                    )
                 )
     return found
 

@@ -82,3 +82,22 @@ def test_what_is_left_and_who_has_it(quick_api: Api) -> None:
     ]
     too_long = {"start": "2026-03-10", "end": "2028-03-11"}
     assert ana.get(f"/resources/{car}/timeline", params=too_long).json()["field"] == "end"
+
+
+def test_what_is_reserved_without_an_event_is_given_of_all_resources_at_once(quick_api: Api) -> None:
+    ana, car = household(quick_api)
+    hall = ana.post("/resources", {"name": "Hall", "type": "room"}).json()["id"]
+    ana.post("/events", {**SCHOOL_RUN, "resources": [car]})
+    for resource, hour in ((hall, 14), (car, 10), (hall, 11)):
+        times = {"start": f"2026-03-10T{hour}:00", "end": f"2026-03-10T{hour + 1}:00"}
+        assert ana.post(f"/resources/{resource}/reservations", times).status_code == 201
+    listed = ana.get("/reservations", params=DAY).json()["items"]
+    assert [each["resource_id"] for each in listed] == [car, hall, hall]
+    assert {each["member_id"] for each in listed} == {ana.member_id}
+    gone = ana.delete(f"/reservations/{listed[0]['id']}")
+    assert gone.json()["status"] == "cancelled"
+    assert [each["id"] for each in ana.get("/reservations", params=DAY).json()["items"]] == [
+        each["id"] for each in listed[1:]
+    ]
+    years = {"start": "2026-01-01", "end": "2028-01-01"}
+    assert ana.get("/reservations", params=years).json()["field"] == "end"

@@ -8,11 +8,14 @@ from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID
 
+from sqlalchemy import select
+
 from kalends.engine.span_columns import levels, peak_use
 from kalends.engine.spans import Span
 from kalends.features.identity.actor import Actor
 from kalends.features.resources.capacity import Taken, all_uses, named
-from kalends.features.resources.models import Resource
+from kalends.features.resources.models import Reservation, Resource
+from kalends.features.resources.reservations import reservations_between
 from kalends.features.resources.uses import EventUses, Uses
 from kalends.kit.errors import InvalidInput, TooLarge
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode, page
@@ -132,17 +135,37 @@ def reservations(
     )
 
 
+def standing_alone(tx: Unit, span: Span) -> Sequence[Reservation]:
+    """Give the reservations without an event of every resource in a stretch of time, in order of start.
+
+    All may know them. Raises `InvalidInput` for more than `LONGEST_RANGE` and `TooLarge` for more than `MOST_USES`.
+    """
+    _must_be_short(span)
+    every = tx.execute(select(Resource.id)).scalars().all()
+    found = reservations_between(tx, every, *_seconds(span))
+    _must_be_few(len(found))
+    return found
+
+
 def _between(tx: Unit, events: EventUses, resource_id: UUID, span: Span) -> Uses:
-    if span.duration > LONGEST_RANGE:
-        raise InvalidInput(f"Look at {LONGEST_RANGE.days} days at most at a time.", field="end")
+    _must_be_short(span)
     since, until = _seconds(span)
     return all_uses(tx, events, [resource_id], since, until).between(since, until)
 
 
 def _bounded(uses: Uses) -> Uses:
-    if len(uses) > MOST_USES:
-        raise TooLarge(f"The range holds {len(uses)} uses; ask for a shorter one.", limit=MOST_USES)
+    _must_be_few(len(uses))
     return uses
+
+
+def _must_be_short(span: Span) -> None:
+    if span.duration > LONGEST_RANGE:
+        raise InvalidInput(f"Look at {LONGEST_RANGE.days} days at most at a time.", field="end")
+
+
+def _must_be_few(uses: int) -> None:
+    if uses > MOST_USES:
+        raise TooLarge(f"The range holds {uses} uses; ask for a shorter one.", limit=MOST_USES)
 
 
 def _seconds(span: Span) -> tuple[int, int]:

@@ -165,6 +165,12 @@ class ReservationShown(Shown):
         return cls.model_validate({**shown, **times})
 
 
+class ReservationsShown(Shown):
+    """Reservations that stand alone, in order of start. A range is answered whole."""
+
+    items: list[ReservationShown]
+
+
 class ReservationIn(Given):
     """What a reservation says. Dates are the workspace's midnights."""
 

@@ -30,6 +30,7 @@ from kalends.interfaces.rest.resource_shapes import (
     NewResource,
     ReservationPatch,
     ReservationShown,
+    ReservationsShown,
     ResourcePatch,
     ResourceShown,
     ResourcesShown,
@@ -185,6 +186,17 @@ def create_reservation(
     response.headers["Location"] = request.app.url_path_for("read_reservation", reservation_id=made.id)
     response.headers["ETag"] = etag(made.version)
     return made
+
+
+@router.get("/reservations")
+def list_standing_alone(
+    actor: Reader, services: CurrentServices, start: Start, end: End
+) -> ReservationsShown:
+    """Give what is reserved without an event, of every resource, in a range of a year at most."""
+    span = read_window(start, end, actor.zone)
+    with services.database.read(actor.workspace_id) as tx:
+        found = looking.standing_alone(tx, span)
+        return ReservationsShown(items=[ReservationShown.of(each) for each in found])
 
 
 @router.get("/reservations/{reservation_id}")
