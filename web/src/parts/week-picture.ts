@@ -184,7 +184,9 @@ export function hoursOf(
 }
 
 function isOf(occurrence: Occurrence, { event_id, recurrence_key }: Change): boolean {
-  return event_id === occurrence.id && (recurrence_key ?? occurrence.recurrence_key) === occurrence.recurrence_key;
+  return (
+    event_id === occurrence.id && (recurrence_key ?? occurrence.recurrence_key) === occurrence.recurrence_key
+  );
 }
 
 function afterwards(block: Block, { before, after }: Change, zone: string): readonly Block[] {
