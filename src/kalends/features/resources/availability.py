@@ -138,7 +138,7 @@ def reservations(
 def standing_alone(tx: Unit, span: Span) -> Sequence[Reservation]:
     """Give the reservations without an event of every resource in a stretch of time, in order of start.
 
-    All may know them. Raises `InvalidInput` for more than `LONGEST_RANGE` and `TooLarge` for more than `MOST_USES`.
+    All may know them. Raises `InvalidInput` beyond `LONGEST_RANGE` and `TooLarge` beyond `MOST_USES`.
     """
     _must_be_short(span)
     every = tx.execute(select(Resource.id)).scalars().all()
