@@ -90,6 +90,7 @@ export const NOTHING: EventOutcome = {
   change_set_id: "set-1",
   operations: [],
   conflicts: [],
+  conflict_count: 0,
   appearing: [],
   resolved: [],
   moved: [],
