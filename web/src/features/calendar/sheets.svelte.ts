@@ -9,8 +9,6 @@ const NONE: Range = { date: "", dates: { start: "", end: "" } };
 export class Sheet {
   range: Range = $state.raw(NONE);
   items: readonly Occurrence[] = $state.raw([]);
-  /** Whether it was laid out as it is, so that it can be put away and comes back at once. */
-  ready = $state(false);
 
   put(range: Range, items: readonly Occurrence[]): this {
     this.range = range;
@@ -35,10 +33,8 @@ export class Sheets {
   /** Show a range: on the sheet that has it, else on the one before us, whose items stay till others come. */
   turn(view: View, range: Range): void {
     const found = view === this.#view ? this.all.find((each) => each.shows(range.dates)) : undefined;
-    if (found && found !== this.shown) {
-      this.shown.ready = true;
-      this.shown = found;
-    } else this.shown.range = range;
+    if (found) this.shown = found;
+    else this.shown.range = range;
     if (view !== this.#view) this.all = [this.shown];
     this.#view = view;
   }
@@ -50,7 +46,5 @@ export class Sheets {
     sheet ??= this.all.find((each) => each !== this.shown && !beside.some(({ dates }) => each.shows(dates)));
     if (!sheet) this.all = [...this.all, (sheet = new Sheet())];
     sheet.put(range, items);
-    sheet.ready = false;
-    requestAnimationFrame(() => requestAnimationFrame(() => (sheet.ready = true)));
   }
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Occurrence } from "#/api/schema";
 import { plusDays, type Wall } from "#/time/zoned";
@@ -11,16 +11,11 @@ const beside = (date: Wall) => [week(plusDays(date, 7)), week(plusDays(date, -7)
 const event = (title: string) => [{ title }] as unknown as readonly Occurrence[];
 
 describe("sheets", () => {
-  let frames: (() => void)[] = [];
   const sheets = () => {
     const made = new Sheets();
     made.turn("week", week("2026-03-18"));
     return made;
   };
-  beforeEach(() => {
-    frames = [];
-    vi.stubGlobal("requestAnimationFrame", (done: () => void) => frames.push(done));
-  });
 
   it("uncovers a range that was laid beside, with what it holds", () => {
     const made = sheets();
@@ -52,19 +47,15 @@ describe("sheets", () => {
     ]);
   });
 
-  it("puts a sheet away once it was laid out, and draws it again only for news", () => {
+  it("is drawn again only for news", () => {
     const made = sheets();
-    const lay = (title: string) => made.lay(week("2026-03-25"), event(title), beside("2026-03-18"));
-    lay("Choir");
-    const [, next] = made.all;
-    expect(next?.ready).toBe(false);
-    while (frames.length) frames.shift()?.();
-    expect(next?.ready).toBe(true);
-    lay("Choir");
-    expect(next?.ready).toBe(true);
-    lay("Gym");
-    expect(next?.ready).toBe(false);
-    expect(next?.items).toEqual(event("Gym"));
+    const lay = (items: readonly Occurrence[]) => made.lay(week("2026-03-25"), items, beside("2026-03-18"));
+    const first = event("Choir");
+    lay(first);
+    lay(event("Choir"));
+    expect(made.all[1]?.items).toBe(first);
+    lay(event("Gym"));
+    expect(made.all[1]?.items).toEqual(event("Gym"));
   });
 
   it("keeps nothing of another view", () => {
