@@ -43,7 +43,8 @@ tests: .venv/.test web ## the tests alone (WORKERS=2 processes)
 	@scripts/chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
 
-bench: .venv/.test ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
+bench: .venv/.test web ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
+	@scripts/chromium
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 format: .venv/.test ## put the code into the project's style

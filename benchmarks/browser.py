@@ -4,8 +4,10 @@
 
 A household has 10,000 events in two years. The built app and FullCalendar, which is given nothing but the
 same answers of the same server, step through weeks and months in one browser, in turns. Timed in the page:
-from the time stamp of the key press until the frame that shows the new range's events is painted. Cold steps
-ask the server meanwhile; warm ones have been read ahead, as the app does when idle. Build the app first
+from the time stamp of the key press until the frame that shows the new range's events is painted. Steps come
+while somebody would look: by then the app has read what is beside and drawn it unseen, and FullCalendar has
+what it needs at hand. Steps into the blue have nothing ahead: the app is told that the browser is never idle,
+and both ask the server. Build the app first
 (`make web`); Chromium is found at KALENDS_TEST_CHROMIUM or /usr/bin/chromium.
 """
 
@@ -48,6 +50,7 @@ from kalends.storage import Unit, migrate
 EVENTS, DAYS = 10_000, 730
 STEPS = 20  # of each kind, half of them forward and then all back
 LOADS = 7
+LOOK = 500  # milliseconds between two steps, in which what is beside is read and drawn
 TARGET = 100  # milliseconds
 BUDGET = 150  # kB of JavaScript
 BERLIN = zone("Europe/Berlin").tzinfo
@@ -156,7 +159,7 @@ def measurements(browser: Browser, address: str, password: str, today: date) -> 
                 peers = peer_page(context, view, today, warm)
                 spent = ours_and_peers(ours, peers, view, today)
             for name, figure in (("median", statistics.median), ("p95", p95)):
-                kind = "read ahead" if warm else "asked for"
+                kind = "beside" if warm else "into the blue"
                 yield measurement(
                     f"Another {view}, {kind}, key to paint, {name}",
                     figure(spent[0]),
@@ -199,7 +202,7 @@ def ours_page(context: BrowserContext, view: str) -> Callable[[list[str], str], 
 
     def step(days: list[str], key: str) -> float:
         page.bring_to_front()
-        page.wait_for_timeout(250)  # as somebody looks; what is read ahead is read then
+        page.wait_for_timeout(LOOK)
         return pressed(page, days, key)
 
     return step
@@ -233,7 +236,7 @@ def peer_page(
                 "range => window.readAhead(...range).then(() => null)",
                 [first.isoformat(), (last + timedelta(days=1)).isoformat()],
             )
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(LOOK)
         return pressed(page, days, key)
 
     return step
