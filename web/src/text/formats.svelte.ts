@@ -13,7 +13,7 @@ export class Formats {
 
   /** `14:30` or `2:30 PM`. */
   time(instant: number, zone: string): string {
-    return this.#format({ hour: "numeric", minute: "2-digit" }, zone).format(instant);
+    return this.#format({ timeStyle: "short" }, zone).format(instant);
   }
 
   /** `Tue, 24 Nov`; with the year where it is not this year's. */

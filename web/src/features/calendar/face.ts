@@ -66,7 +66,7 @@ export class Clock {
   }
 }
 
-const TIME = { hour: "numeric", minute: "2-digit" } as const;
+const TIME = { timeStyle: "short" } as const;
 
 function minuteOf(date: Date): number {
   return date.getHours() * 60 + date.getMinutes();
