@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from browsing import PHONE, Visit, axe, screenshot
 
 VIEWS = ("day", "week", "month", "agenda", "timeline")
 ANY_EVENT = re.compile("School|Kindergarten|Family dinner|Stand-up")
-PORTRAIT = {"width": 718, "height": 1047}  # what the margins leave of A4, in CSS pixels
-LANDSCAPE = {"width": 1047, "height": 718}
+PORTRAIT: ViewportSize = {"width": 718, "height": 1047}  # what the margins leave of A4, in CSS pixels
+LANDSCAPE: ViewportSize = {"width": 1047, "height": 718}
 # The texts of events that begin beyond what is around them, which hides that, or beyond the sheet's sides.
 CUT_OFF = """() => [...document.querySelectorAll("main button .title")].filter((title) => {
     const { left, top } = title.getBoundingClientRect();
