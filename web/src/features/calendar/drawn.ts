@@ -73,6 +73,8 @@ export interface Drawing {
 export interface Drawn extends Calendar.EventInput {
   readonly start: Wall;
   readonly end: Wall;
+  readonly styles: string[];
+  readonly classNames: string[];
   readonly extendedProps: { readonly occurrence: Occurrence };
 }
 

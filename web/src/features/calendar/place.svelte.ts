@@ -4,7 +4,16 @@ import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
 import { isDate, plusDays, wallAt, type Wall } from "#/time/zoned";
 
-import { type Dates, datesOf, type Range, stepped, type View, VIEWS, type Weekday } from "./views";
+import {
+  type Dates,
+  datesOf,
+  type Range,
+  type Spread,
+  stepped,
+  type View,
+  VIEWS,
+  type Weekday,
+} from "./views";
 
 const FIRST_DAYS: Readonly<Record<string, Weekday>> = { monday: 1, saturday: 6, sunday: 0 };
 const MINUTE = 60_000;
@@ -19,6 +28,9 @@ export class Place {
     const asked = this.#app.router.query.get("view");
     return VIEWS.find((each) => each === asked) ?? (this.narrow.current ? "agenda" : "week");
   });
+  readonly spread: Spread = $derived.by(() =>
+    this.view === "week" && this.narrow.current ? "days" : this.view,
+  );
   readonly date: Wall = $derived.by(() => {
     const asked = this.#app.router.query.get("date");
     return asked && isDate(asked) ? asked : this.today;
@@ -26,7 +38,7 @@ export class Place {
   readonly firstDay: Weekday = $derived.by(
     () => FIRST_DAYS[this.#household.preferences?.week_start ?? "monday"] ?? 1,
   );
-  readonly dates: Dates = $derived.by(() => datesOf(this.view, this.date, this.firstDay));
+  readonly dates: Dates = $derived.by(() => datesOf(this.spread, this.date, this.firstDay));
   readonly title: string = $derived.by(() => {
     const { formats } = this.#app;
     switch (this.view) {
@@ -57,12 +69,12 @@ export class Place {
 
   /** The range that is shown after some steps from here. */
   beside(steps: number): Range {
-    const date = stepped(this.view, this.date, steps);
-    return { date, dates: datesOf(this.view, date, this.firstDay) };
+    const date = stepped(this.spread, this.date, steps);
+    return { date, dates: datesOf(this.spread, date, this.firstDay) };
   }
 
   step(steps: number): void {
-    this.go(this.view, stepped(this.view, this.date, steps));
+    this.go(this.view, stepped(this.spread, this.date, steps));
   }
 
   /** Show a view, of the date that is shown or another. */

@@ -1,7 +1,7 @@
 import type { Occurrence } from "#/api/schema";
 
 import { same } from "./occurrences.svelte";
-import type { Dates, Range, View } from "./views";
+import type { Dates, Range, Spread } from "./views";
 
 const NONE: Range = { date: "", dates: { start: "", end: "" } };
 
@@ -28,10 +28,10 @@ export class Sheet {
 export class Sheets {
   all: readonly Sheet[] = $state.raw([]);
   shown: Sheet = $state.raw(new Sheet());
-  #view: View | null = null;
+  #view: Spread | null = null;
 
   /** Show a range: on the sheet that has it, else on the one before us, whose items stay till others come. */
-  turn(view: View, range: Range): void {
+  turn(view: Spread, range: Range): void {
     const found = view === this.#view ? this.all.find((each) => each.shows(range.dates)) : undefined;
     if (found) this.shown = found;
     else this.shown.range = range;

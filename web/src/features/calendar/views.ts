@@ -3,6 +3,9 @@ import { plusDays, type Wall } from "#/time/zoned";
 export type View = "day" | "week" | "month" | "agenda" | "timeline";
 export const VIEWS: readonly View[] = ["day", "week", "month", "agenda", "timeline"];
 
+/** What is spread out at once: a view, or of a week, where the screen is narrow, the three days that it has room for. */
+export type Spread = View | "days";
+
 /** Dates from `start` up to, and without, `end`. */
 export interface Dates {
   readonly start: Wall;
@@ -19,13 +22,16 @@ export interface Range {
 export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 const AGENDA_DAYS = 30;
+export const FEW_DAYS = 3;
 
 /** Give the dates that a view shows when it is at a date; a month with the ends of its first and last weeks. */
-export function datesOf(view: View, date: Wall, firstDay: Weekday): Dates {
+export function datesOf(view: Spread, date: Wall, firstDay: Weekday): Dates {
   switch (view) {
     case "day":
     case "timeline":
       return { start: date, end: plusDays(date, 1) };
+    case "days":
+      return { start: date, end: plusDays(date, FEW_DAYS) };
     case "week": {
       const start = weekStart(date, firstDay);
       return { start, end: plusDays(start, 7) };
@@ -41,11 +47,13 @@ export function datesOf(view: View, date: Wall, firstDay: Weekday): Dates {
 }
 
 /** Give the date that a view is at after some steps forward, or back. */
-export function stepped(view: View, date: Wall, steps: number): Wall {
+export function stepped(view: Spread, date: Wall, steps: number): Wall {
   switch (view) {
     case "day":
     case "timeline":
       return plusDays(date, steps);
+    case "days":
+      return plusDays(date, FEW_DAYS * steps);
     case "week":
       return plusDays(date, 7 * steps);
     case "month":
