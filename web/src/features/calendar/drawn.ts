@@ -1,6 +1,6 @@
 import type { Calendar } from "@event-calendar/core";
 
-import type { Occurrence } from "#/api/schema";
+import type { Occurrence, ReservationShown } from "#/api/schema";
 import type { Household } from "#/app/household.svelte";
 import type { ColorBy } from "#/app/look";
 import { wallAt, type Wall } from "#/time/zoned";
@@ -99,6 +99,21 @@ export function drawn(
     classNames: classNames.filter(Boolean),
     resourceIds: rows ? [...rows] : undefined,
     extendedProps: { occurrence },
+  };
+}
+
+/** Give what is reserved without an event as the timeline draws it, in the row of the thing; it stays where it is. */
+export function drawnAlone(reservation: ReservationShown, household: Household): Calendar.EventInput {
+  const { id, title, start, end, status, member_id, resource_id } = reservation;
+  return {
+    id: `reservation ${id}`,
+    ...wallTimes({ start, end, all_day: false, floating: false }, household.zone),
+    title,
+    editable: false,
+    styles: [`--event: ${memberColor(member_id, household)}`],
+    classNames: status === "proposed" ? ["proposed"] : [],
+    resourceIds: [resource_id],
+    extendedProps: { reservation },
   };
 }
 

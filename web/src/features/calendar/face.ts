@@ -1,18 +1,34 @@
-import type { Occurrence } from "#/api/schema";
+import type { Occurrence, ReservationShown } from "#/api/schema";
 import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
 import type { Wall } from "#/time/zoned";
 
 import { stateOf, wallTimes } from "./drawn";
 
+const DAY = { weekday: "long", day: "numeric", month: "long" } as const;
+
 /** Say what the board shows by place, colour and line alone: the day, the calendar, and how it stands. */
 export function besides(occurrence: Occurrence, app: App, household: Household): string {
   const { start } = wallTimes(occurrence, household.zone);
   const state = stateOf(occurrence);
-  const parts = [app.formats.wall(start.slice(0, 10), { weekday: "long", day: "numeric", month: "long" })];
+  const parts = [app.formats.wall(start.slice(0, 10), DAY)];
   const calendar = household.calendar.get(occurrence.calendar_id);
   if (calendar) parts.push(calendar.name);
   if (state) parts.push(app.t(`calendar.state_${state}`));
+  return app.formats.list(parts);
+}
+
+/** Say the same of what is reserved without an event: the day, the thing, and how it stands. */
+export function besidesAlone(
+  { resource_id, status }: ReservationShown,
+  day: Wall,
+  app: App,
+  household: Household,
+): string {
+  const parts = [app.formats.wall(day, DAY)];
+  const thing = household.resource.get(resource_id);
+  if (thing) parts.push(thing.name);
+  if (status === "proposed") parts.push(app.t("calendar.state_proposed"));
   return app.formats.list(parts);
 }
 
