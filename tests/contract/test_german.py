@@ -246,13 +246,11 @@ def test_who_has_not_signed_in_is_told_in_the_language_of_the_browser(quick_api:
     assert told[1] == told[2]
 
 
-def test_other_problems_stay_in_english(ana: Person) -> None:
+def test_refusals_of_an_edit_are_in_german(ana: Person) -> None:
     made(ana, "/constraints", **QUIET)
     early = ana.post("/events", {**GYM, "start": "2026-03-04T06:00"}).json()
-    assert early["detail"] == (
-        "Gym begins at 06:00, but Ana wants no events before 07:00 ('Ruhe'). Say force to do it all the same."
-    )
+    assert early["detail"] == (f"{early['words']}. Mit „force“ geht es trotzdem.")
     car = made(ana, "/resources", name="Auto", type="vehicle", capacity=1)["id"]
     made(ana, **GYM, resources=[car])
     taken = ana.post("/events", {**GYM, "title": "Chor", "resources": [car]}).json()
-    assert taken["detail"] == "Auto serves 1, not 2 at once (2026-03-03 17:00-18:00), beside Gym."
+    assert taken["detail"] == "Auto reicht für 1, nicht für 2 zugleich (2026-03-03 17:00-18:00), neben Gym."

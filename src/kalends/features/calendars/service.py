@@ -147,9 +147,10 @@ def delete_calendar(tx: Unit, actor: Actor, calendar_id: UUID, *, with_events: b
     counted = select(func.count(), func.count(CalendarObject.holder))
     events, held = tx.execute(counted.where(CalendarObject.calendar_id == calendar_id)).one()
     if held or (events and not with_events):
-        advice = "cancel what they are for" if held else "move or delete them, or delete it with its events"
         raise CalendarInUse(
-            f"The calendar holds {held or events} events: {advice}.",
+            f"The calendar holds {held} events: cancel what they are for."
+            if held
+            else f"The calendar holds {events} events: move or delete them, or delete it with its events.",
             calendar_id=str(calendar_id),
             events=events,
             held=held,

@@ -130,10 +130,15 @@ def refusal(
         said = f"{resource.name} has been put away: nobody can take it ({when})."
     elif not resource.capacity:
         said = f"{resource.name} has a capacity of 0: nobody can take it ({when})."
+    elif takers:
+        titles = Speech(zone=zone(actor.zone).tzinfo, language=actor.language).listed(
+            list(dict.fromkeys(each.title for each in takers))
+        )
+        said = (
+            f"{resource.name} serves {resource.capacity}, not {found.peak} at once ({when}), beside {titles}."
+        )
     else:
-        titles = list(dict.fromkeys(each.title for each in takers))
-        by = f", beside {Speech(zone=zone(actor.zone).tzinfo).listed(titles)}" if takers else ""
-        said = f"{resource.name} serves {resource.capacity}, not {found.peak} at once ({when}){by}."
+        said = f"{resource.name} serves {resource.capacity}, not {found.peak} at once ({when})."
     return OverCapacity(
         said,
         **facts(resource, found),

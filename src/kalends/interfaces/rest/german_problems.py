@@ -134,5 +134,89 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "The calendar has changed: ask for the ways out again.": (
             "Der Kalender hat sich geändert: bitte neu nach Auswegen fragen."
         ),
+        "General is what events have without a category: it keeps its name.": (
+            "Was keine andere Kategorie hat, ist „General“: der Name bleibt."
+        ),
+        "General is what events have without a category: it cannot go.": (
+            "Was keine andere Kategorie hat, ist „General“: die Kategorie bleibt."
+        ),
+        "Events carry the category {}: give them another one first.": (
+            "Termine haben die Kategorie {}: bitte ihnen zuerst eine andere geben."
+        ),
+        "A workspace keeps its family calendar.": "Ein Haushalt behält seinen Familienkalender.",
+        "This is the default calendar of {}: choose another default first.": (
+            "In diesem Kalender beginnen die Termine von {}: bitte dort zuerst einen anderen wählen."
+        ),
+        "The calendar holds {} events: cancel what they are for.": (
+            "Der Kalender enthält {} Termine: bitte absagen, wofür sie sind."
+        ),
+        "The calendar holds {} events: move or delete them, or delete it with its events.": (
+            "Der Kalender enthält {} Termine: bitte sie verschieben oder löschen, oder ihn mit ihnen löschen."
+        ),
+        "Let somebody else write first, or delete it.": (
+            "Bitte zuerst jemand anderen schreiben lassen, oder den Kalender löschen."
+        ),
+        "Every member shares the family calendar already.": "Den Familienkalender haben schon alle.",
+        "A proposal that was not applied has nothing to undo.": (
+            "Ein Vorschlag, den niemand angenommen hat, lässt sich nicht rückgängig machen."
+        ),
+        "This was undone before.": "Das wurde schon rückgängig gemacht.",
+        "All is as it was before this set.": "Es ist schon alles wie vor dieser Änderung.",
+        "The event {} was changed again later: undo that first.": (
+            "Der Termin {} wurde später noch einmal geändert: bitte zuerst das rückgängig machen."
+        ),
+        "The event {} was written anew since, for a category that was renamed or a member who was removed: "
+        "no change set can be undone first.": (
+            "Der Termin {} wurde seither neu geschrieben, weil eine Kategorie umbenannt oder ein Mitglied "
+            "entfernt wurde: es gibt nichts, das zuerst rückgängig zu machen wäre."
+        ),
+        "The event was deleted meanwhile.": "Der Termin wurde inzwischen gelöscht.",
+        "The event is at version {} by now: read it again.": (
+            "Der Termin wurde inzwischen geändert (Version {}): bitte neu lesen."
+        ),
+        "The event shows you no more than busy time.": "Von diesem Termin ist nur die Zeit zu sehen.",
+        "You cannot give a scope that you lack: {}.": (
+            "Ein Recht, das man nicht hat, lässt sich nicht weitergeben: {}."
+        ),
+        "You have {} keys; revoke one that is not used.": (
+            "Es sind schon {} Schlüssel; bitte einen widerrufen, den niemand mehr braucht."
+        ),
+        "{} has been put away: nobody can take it ({}).": (
+            "{} ist weggeräumt und lässt sich nicht nehmen ({})."
+        ),
+        "{} has a capacity of 0: nobody can take it ({}).": (
+            "{} hat keinen Platz und lässt sich nicht nehmen ({})."
+        ),
+        "{} serves {}, not {} at once ({}).": "{} reicht für {}, nicht für {} zugleich ({}).",
+        "{} serves {}, not {} at once ({}), beside {}.": (
+            "{} reicht für {}, nicht für {} zugleich ({}), neben {}."
+        ),
+        "{} is taken by {} at once ({}): with a capacity of {} that would not do. Move some of it first.": (
+            "{} ist {}-mal zugleich genommen ({}): {} Plätze wären zu wenig. Bitte zuerst etwas davon "
+            "verschieben."
+        ),
+        "A reservation begins as proposed or confirmed.": (
+            "Eine Reservierung beginnt als vorgeschlagen oder bestätigt."
+        ),
+        "{}. Say force to do it all the same.": "{}. Mit „force“ geht es trotzdem.",
+        "{} is no time: write 2026-12-24, 2026-12-24T18:00:00 or 2026-12-24T18:00:00+01:00.": (
+            "{} ist keine Zeit: so wird sie geschrieben: 2026-12-24, 2026-12-24T18:00:00 oder "
+            "2026-12-24T18:00:00+01:00."
+        ),
+        "{} is no duration: write PT45M or P1D.": (
+            "{} ist keine Dauer: so wird sie geschrieben: PT45M oder P1D."
+        ),
+        "An event lasts from nothing to {} days.": "Ein Termin dauert höchstens {} Tage.",
+        "A floating time has no offset and no zone.": "Eine Ortszeit ohne Zone hat keine Abweichung.",
+        "An all-day event has no zone.": "Ein ganztägiger Termin hat keine Zeitzone.",
+        "A floating event has no zone.": "Ein Termin in Ortszeit hat keine Zeitzone.",
+        "Give an end or a length, not both.": "Entweder ein Ende oder eine Dauer, nicht beides.",
+        "There is no time zone {}; use an IANA name such as Europe/Paris.": (
+            "Die Zeitzone {} gibt es nicht; ein IANA-Name ist etwa Europe/Paris."
+        ),
+        "A workspace needs an owner; make somebody else one first.": (
+            "Ein Haushalt braucht jemanden, dem er gehört; bitte zuerst jemand anderen dazu machen."
+        ),
+        "A span must end after it starts: {} to {}.": "Das Ende muss nach dem Beginn liegen: {} bis {}.",
     }
 )

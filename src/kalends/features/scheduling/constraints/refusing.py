@@ -44,8 +44,7 @@ class Refused:
     event_id: UUID | None  # None where the event would be there only after the edit
     title: str
     start: datetime
-    words: str
-    in_english: str  # the same, for a problem's detail
+    words: str  # in the language of whoever edits
 
     def as_fields(self) -> dict[str, Any]:
         """Give it as JSON values."""
@@ -67,7 +66,7 @@ class ConstraintBroken(Clash):
     def __init__(self, broken: Sequence[Refused]) -> None:
         first = broken[0].as_fields()
         super().__init__(
-            f"{broken[0].in_english}. Say force to do it all the same.",
+            f"{broken[0].words}. Say force to do it all the same.",
             **first,
             broken=[each.as_fields() for each in broken],
         )
@@ -146,7 +145,6 @@ class Watch:
             title=eyes.title(uid),
             start=Span.of_seconds(agenda.start[row], agenda.end[row]).start,
             words=sentence(reason.words(eyes.wording)),
-            in_english=sentence(reason.words(eyes.english)),
         )
 
 
