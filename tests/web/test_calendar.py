@@ -60,6 +60,43 @@ def test_a_phone_shows_it_too(visit: Visit, view: str) -> None:
     screenshot(page, f"calendar-{view}-phone")
 
 
+def test_a_phone_has_three_days_of_a_week(visit: Visit) -> None:
+    page = opened(visit(viewport=PHONE, has_touch=True), "week", "2027-02-09")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("9 – 11 Feb 2027")
+    page.get_by_role("button", name="Forward").click()
+    expect(title).to_have_text("12 – 14 Feb 2027")
+    expect(page).to_have_url(re.compile("view=week&date=2027-02-12"))
+    expect(page.locator(".shown .ec-col-head")).to_have_count(3)
+    axe(page)
+
+
+def test_a_long_press_at_the_edge_makes_an_event_of_the_usual_length(visit: Visit) -> None:
+    page = opened(visit(viewport=PHONE, has_touch=True), "day", "2027-02-14")
+    hours = page.locator(".shown .ec-main")
+    box = hours.bounding_box()
+    assert box
+    scrolled = hours.evaluate("hours => hours.scrollTop")
+    finger = page.context.new_cdp_session(page)
+    lower_edge = {"x": 200, "y": box["y"] + box["height"] - 8}
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [lower_edge]})
+    expect(page.locator(".shown .ec-preview")).to_be_visible()
+    assert hours.evaluate("hours => hours.scrollTop") == scrolled
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    panel = page.get_by_role("complementary")
+    start, end = (minutes(panel.get_by_label(name).input_value()) for name in ("Start time", "End time"))
+    assert end - start == 60
+
+
+def test_what_overlaps_keeps_its_title(page: Page) -> None:
+    opened(page, "week")
+    expect(events(page).first).to_be_visible()
+    narrow = (
+        "faces => faces.filter(({clientWidth: width}) => width && width < 72).map(each => each.innerText)"
+    )
+    assert page.locator(".shown .ec-body .face").evaluate_all(narrow) == []
+
+
 def test_the_address_says_what_is_shown_and_back_goes_back(page: Page) -> None:
     opened(page, "month", "2027-02-10")
     title = page.get_by_role("heading", level=1)
@@ -192,6 +229,31 @@ def test_things_have_rows_of_their_own(page: Page) -> None:
     expect(page).to_have_url(re.compile("rows=resources"))
 
 
+def test_what_is_reserved_without_an_event_is_in_its_row(page: Page) -> None:
+    request = page.context.request
+    things = request.get("/api/v1/resources").json()["items"]
+    car = next(each["id"] for each in things if each["name"] == "Car")
+    token = request.get("/api/v1/auth/session").json()["csrf_token"]
+    page.goto("/calendar?view=timeline&rows=resources&date=2027-02-09")
+    expect(page.locator(".ec-row-head").get_by_text("Car")).to_be_visible()
+    times = {"start": "2027-02-09T09:00:00", "end": "2027-02-09T11:30:00"}
+    made = request.post(
+        f"/api/v1/resources/{car}/reservations",
+        data={"title": "Timber", **times},
+        headers={"X-CSRF-Token": token},
+    )
+    assert made.status == 201, made.text()
+    reserved = page.get_by_role("link", name="Timber")  # told by the live stream
+    expect(reserved).to_contain_text("Anna")
+    axe(page)
+    page.get_by_role("button", name="Person", exact=True).click()
+    expect(reserved).to_be_hidden()
+    page.go_back()
+    reserved.click()
+    expect(page.get_by_role("heading", name="Car", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile("date=2027-02-09"))
+
+
 @pytest.mark.parametrize("view", ["week", "month", "agenda"])
 def test_paper_has_the_whole_calendar_alone(page: Page, view: str) -> None:
     opened(page, view)
@@ -209,3 +271,20 @@ def test_paper_has_the_whole_calendar_alone(page: Page, view: str) -> None:
     ):
         expect(gone).to_be_hidden()
     assert page.evaluate(CUT_OFF) == []
+
+
+def test_a_timeline_fills_a_sheet_across(page: Page) -> None:
+    opened(page, "timeline")
+    page.set_viewport_size(LANDSCAPE)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    last = page.locator(".ec-timeline .ec-slot").last
+    expect(last).to_have_text("22")
+    box = last.bounding_box()
+    assert box
+    assert LANDSCAPE["width"] - 10 <= box["x"] + box["width"] <= LANDSCAPE["width"]
+
+
+def minutes(clock: str) -> int:
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)

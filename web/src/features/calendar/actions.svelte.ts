@@ -9,6 +9,8 @@ import { plusDays, type Wall } from "#/time/zoned";
 import type { WallTimes } from "./drawn";
 import { type Clock, part, wallOf } from "./face";
 
+const SNAP = 15 * 60_000; // milliseconds, as the board's `snapDuration`
+
 /** Who is told of what is done on the board. */
 export interface Listener {
   readonly view: string;
@@ -45,7 +47,7 @@ export class BoardActions {
         allDay && listener.view === "month" ? this.#dayNumber(date) : "",
       eventTimeFormat: (start, end) => this.#times(start, end),
       dateClick: ({ date, allDay, jsEvent }) => this.#click(date, allDay, jsEvent),
-      select: ({ start, end, allDay }) => listener.onchoose(timesOf(start, end, allDay)),
+      select: (choice) => listener.onchoose(this.chosen(choice)),
       eventDragStart: () => this.#begin(),
       eventResizeStart: () => this.#begin(),
       eventDragStop: () => this.#end(),
@@ -55,6 +57,13 @@ export class BoardActions {
       eventDrop: ({ event, oldEvent, revert }) => this.#drop(event, oldEvent, revert),
       eventResize: ({ event, oldEvent, revert }) => this.#drop(event, oldEvent, revert),
     };
+  }
+
+  /** Give the times that were drawn out for a new event; a finger that pressed and did not move drew none. */
+  chosen({ start, end, allDay, jsEvent }: Calendar.SelectInfo): WallTimes {
+    const pressed =
+      (jsEvent as PointerEvent).pointerType !== "mouse" && end.getTime() - start.getTime() <= SNAP;
+    return pressed && !allDay ? this.#from(start, allDay) : timesOf(start, end, allDay);
   }
 
   readonly onpointerdown = ({ pointerType }: PointerEvent): void => {
@@ -97,10 +106,15 @@ export class BoardActions {
   #click(date: Date, allDay: boolean, jsEvent: Calendar.DomEvent): void {
     if (!this.#household.mayWrite || (jsEvent as PointerEvent).pointerType !== "mouse") return;
     if ((jsEvent.target as Element | null)?.closest("[data-day]")) return;
+    this.#listener.onchoose(this.#from(date, allDay));
+  }
+
+  // What lasts as long as new events do.
+  #from(date: Date, allDay: boolean): WallTimes {
     const minutes = this.#household.preferences?.default_event_duration_minutes ?? 60;
     const end = new Date(date.getTime() + minutes * 60_000);
     const start = wallOf(date, allDay);
-    this.#listener.onchoose({ start, end: allDay ? plusDays(start, 1) : wallOf(end), allDay });
+    return { start, end: allDay ? plusDays(start, 1) : wallOf(end), allDay };
   }
 
   #begin(): void {
