@@ -72,7 +72,7 @@ def test_a_phone_has_three_days_of_a_week(visit: Visit) -> None:
 
 
 def test_a_long_press_at_the_edge_makes_an_event_of_the_usual_length(visit: Visit) -> None:
-    page = opened(visit(viewport=PHONE, has_touch=True), "day", "2027-02-14")
+    page = opened(visit(viewport=PHONE, has_touch=True), "day", "2027-02-13")
     hours = page.locator(".shown .ec-main")
     box = hours.bounding_box()
     assert box
