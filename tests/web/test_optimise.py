@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from browsing import Visit, axe
+from browsing import DESKTOP, PHONE, Visit, axe, screenshot
 
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 TODAY = datetime.now(UTC).date()
 
 
@@ -27,7 +28,12 @@ def proposal(page: Page) -> Page:
 def test_some_of_a_proposal_is_taken_and_taken_back(proposal: Page) -> None:
     moves = proposal.get_by_role("checkbox")
     expect(proposal.get_by_role("figure")).to_contain_text("moves from")
-    axe(proposal)
+    for device, size in (("phone", PHONE), ("desktop", DESKTOP)):
+        proposal.set_viewport_size(ViewportSize(**size))  # type: ignore[typeddict-item]
+        for scheme in SCHEMES:
+            proposal.emulate_media(color_scheme=scheme)
+            axe(proposal)
+            screenshot(proposal, f"better-week-{device}-{scheme}")
     count = moves.count()
     assert count > 2
     proposal.get_by_role("button", name="None").click()
