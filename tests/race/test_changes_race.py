@@ -76,7 +76,8 @@ def test_who_names_no_version_is_not_refused_for_what_comes_between_plan_and_loc
 
     removed = home.scheduling.carry_out(ana, plan)
     (operation,) = removed.operations
-    assert operation.before and operation.before.title == "b"
+    assert operation.before
+    assert operation.before.title == "b"
     assert home.seen(ana, at("2026-03-01 00:00"), at("2026-05-01 00:00")) == []
     consistent(home, ana)
 
