@@ -43,7 +43,14 @@ PICTURED: dict[
 }
 # The docs show each page once, and these in every look.
 IN_EVERY_LOOK = {"calendar-week", "calendar-month", "conflicts"}
-UNSHOWN = {"nowhere", "optimise"}  # that has something to show once it was asked for a week
+UNSHOWN = {
+    "nowhere",
+    "optimise",  # which has something to show once it was asked for a week
+    "settings-look",
+    "settings-notifications",
+    "settings-categories",
+    "settings-household",
+}
 if os.environ.get("KALENDS_SCREENS") == "1":
     LOOKS = {**LOOKS, **PICTURED}
 
