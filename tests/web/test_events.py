@@ -175,6 +175,17 @@ def test_a_drag_tells_what_it_would_cause_and_a_series_is_asked_about(calendar: 
     remove(calendar, event)
 
 
+@pytest.mark.parametrize("length", ["PT15M", "PT1H"])
+@pytest.mark.parametrize("part", [0, 0.5, 1])
+def test_an_event_opens_wherever_it_is_clicked(calendar: Page, length: str, part: float) -> None:
+    event = add(calendar, title="Call", start=f"{day(3)}T14:00", duration=length)
+    block = drawn(calendar, "Call").first
+    height = 18 if length == "PT15M" else 46
+    block.click(position={"x": 30, "y": 1 + part * (height - 4)}, force=True)
+    expect(panel(calendar).get_by_label("Title")).to_have_value("Call")
+    remove(calendar, event)
+
+
 def test_what_may_not_be_changed_is_read(calendar: Page, visit: Visit) -> None:
     body = {"title": "Secret", "start": f"{day(6)}T12:00", "duration": "PT1H", "confidential": True}
     ben = visit("ben")

@@ -70,10 +70,12 @@ export class BoardActions {
     this.scrolls = pointerType === "mouse";
   };
 
-  /** The number of a day leads to that day. */
+  /** The number of a day leads to that day; an event's edges, by which it is resized, open it as it does. */
   readonly onclick = (event: MouseEvent): void => {
-    const day = (event.target as Element).closest<HTMLElement>("[data-day]")?.dataset["day"];
+    const target = event.target as Element;
+    const day = target.closest<HTMLElement>("[data-day]")?.dataset["day"];
     if (day) this.#listener.onday(day);
+    target.closest(".ec-resizer")?.parentElement?.querySelector<HTMLElement>(".face")?.click();
   };
 
   #header(day: Date): Calendar.Content {
