@@ -1,0 +1,27 @@
+"""Durable work: ordered in the transaction of the change that needs it, done once for its key, whatever dies."""
+
+from kalends.jobs import claims
+from kalends.jobs.models import JobState
+from kalends.jobs.runs import LostClaim, Run
+from kalends.jobs.service import NOBODY, JobRuns, Jobs, Order
+from kalends.jobs.tasks import Misfire, Permanent, Retry, Task, Tasks, Transient
+from kalends.jobs.worker import Worker, WorkerSettings
+
+__all__ = [
+    "NOBODY",
+    "JobRuns",
+    "JobState",
+    "Jobs",
+    "LostClaim",
+    "Misfire",
+    "Order",
+    "Permanent",
+    "Retry",
+    "Run",
+    "Task",
+    "Tasks",
+    "Transient",
+    "Worker",
+    "WorkerSettings",
+    "claims",
+]

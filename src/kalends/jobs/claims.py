@@ -1,0 +1,166 @@
+"""Who does what: workers take what is due, say what became of it, and give back what the dead held.
+
+A claim is fenced: it carries the number of the claim, and whoever ends a job by an earlier one changes nothing.
+All of it looks at every workspace, as workers serve all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.orm import aliased
+
+from kalends.jobs.models import Job, JobState, Worker
+from kalends.storage import Unit
+
+MOST_CRASHES = 20
+"""How many processes a job may see die before it is given up."""
+
+_ALL = {"across_workspaces": "workers serve every workspace"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in the hands of a worker."""
+
+    workspace_id: UUID
+    id: UUID
+    fence: int
+    task: str
+    key: str
+    payload: dict[str, Any]
+    due_at: datetime
+    repeat: str | None
+    zone: str | None
+    starts_at: datetime | None
+    failures: int
+    crashes: int
+    trace_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What became of a claim: done (`next_at` None), or to be tried or done again then, or dead."""
+
+    claim: Claim
+    next_at: datetime | None = None
+    due_at: datetime | None = None  # of the next run
+    failures: int = 0
+    error: str | None = None
+    dead: bool = False
+
+
+def claim(tx: Unit, worker_id: UUID, queue: str, most: int) -> list[Claim]:
+    """Take up to that many jobs that are due, those of high priority first, then those that waited longest.
+
+    None is taken whose lock a running job has, and of several with one lock the first.
+    """
+    job, other = aliased(Job), aliased(Job)
+    same_lock = and_(other.workspace_id == job.workspace_id, other.lock == job.lock, other.id != job.id)
+    before = tuple_(other.run_at, other.id) < tuple_(job.run_at, job.id)
+    barred = (
+        select(other.id)
+        .where(same_lock, or_(other.state == JobState.RUNNING, and_(other.state == JobState.WAITING, before)))
+        .exists()
+    )
+    due = (
+        select(job.workspace_id, job.id)
+        .where(job.queue == queue, job.state == JobState.WAITING, job.run_at <= tx.now)
+        .where(or_(job.lock.is_(None), ~barred))
+        .order_by(job.priority.desc(), job.run_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = tx.session.execute(
+        update(Job)
+        .where(tuple_(Job.workspace_id, Job.id).in_(due))
+        .values(state=JobState.RUNNING, worker_id=worker_id, claims=Job.claims + 1)
+        .returning(
+            Job.workspace_id, Job.id, Job.claims, Job.task, Job.key, Job.payload, Job.due_at, Job.repeat,
+            Job.zone, Job.starts_at, Job.failures, Job.crashes, Job.trace_id, Job.priority,
+        ),
+        execution_options={**_ALL, "synchronize_session": False},
+    ).all()  # fmt: skip
+    ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
+    return [Claim(*row[:-1]) for row in ordered]
+
+
+def holds(tx: Unit, claim: Claim) -> bool:
+    """Say whether the claim still stands, and keep it so until the unit ends."""
+    return bool(tx.changed(_standing(update(Job), claim).values(claims=claim.fence)))
+
+
+def end(tx: Unit, endings: Sequence[Ending]) -> int:
+    """Write what became of claims; those that stand no more change nothing. Gives how many stood."""
+    done = [each.claim for each in endings if each.next_at is None and not each.dead]
+    stood = 0
+    if done:
+        table = Job.__table__
+        gone = delete(table).where(
+            table.c.workspace_id == bindparam("w"), table.c.id == bindparam("i"), table.c.claims == bindparam("f"),
+            table.c.state == JobState.RUNNING,
+        )  # fmt: skip
+        rows = [{"w": each.workspace_id, "i": each.id, "f": each.fence} for each in done]
+        stood += tx.session.connection().execute(gone, rows).rowcount
+    for each in endings:
+        if each.next_at is not None or each.dead:
+            values: dict[str, Any] = {"worker_id": None, "failures": each.failures, "error": each.error}
+            values["state"] = JobState.DEAD if each.dead else JobState.WAITING
+            if each.next_at is not None:
+                values |= {"run_at": each.next_at, "due_at": each.due_at or each.claim.due_at}
+            if each.due_at is not None:
+                values["crashes"] = 0
+            stood += tx.changed(_standing(update(Job), each.claim).values(**values))
+    return stood
+
+
+def next_due(tx: Unit, queues: Iterable[str]) -> datetime | None:
+    """Give when the next job is due, None where none waits."""
+    earliest = select(func.min(Job.run_at)).where(Job.queue.in_([*queues]), Job.state == JobState.WAITING)
+    return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
+
+
+def register(tx: Unit, worker_id: UUID, name: str) -> None:
+    """Enter a worker into the list."""
+    tx.session.execute(insert(Worker).values(id=worker_id, beat=0, started_at=tx.now, name=name))
+
+
+def beat(tx: Unit, worker_id: UUID) -> bool:
+    """Show that the worker lives, or learn that it was given up."""
+    return bool(tx.changed(update(Worker).where(Worker.id == worker_id).values(beat=Worker.beat + 1)))
+
+
+def beats(tx: Unit) -> dict[UUID, int]:
+    """Give how often each worker has shown that it lives."""
+    return dict(tx.execute(select(Worker.id, Worker.beat)).all())
+
+
+def give_back(tx: Unit, worker_id: UUID) -> int:
+    """Strike a worker off, and let others do what it held; gives how many jobs that were.
+
+    A job that has seen `MOST_CRASHES` processes die is dead: it may be what kills them.
+    """
+    tx.session.execute(delete(Worker).where(Worker.id == worker_id))
+    held = and_(Job.worker_id == worker_id, Job.state == JobState.RUNNING)
+    poison = Job.crashes + 1 >= MOST_CRASHES
+    freed = update(Job).where(held).values(
+        state=case((poison, JobState.DEAD), else_=JobState.WAITING),
+        error=case((poison, "Each process that tried it has died."), else_=Job.error),
+        crashes=Job.crashes + 1,
+        worker_id=None,
+    )  # fmt: skip
+    return tx.changed(freed.execution_options(**_ALL, synchronize_session=False))
+
+
+def _standing(statement: Any, claim: Claim) -> Any:
+    return statement.where(
+        Job.workspace_id == claim.workspace_id,
+        Job.id == claim.id,
+        Job.claims == claim.fence,
+        Job.state == JobState.RUNNING,
+    ).execution_options(**_ALL, synchronize_session=False)

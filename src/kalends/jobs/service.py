@@ -1,0 +1,161 @@
+"""The port of durable work: a job is written in the transaction of the change that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from kalends.engine.recurrence import parse_rule
+from kalends.engine.zones import zone
+from kalends.jobs.models import Job, JobState
+from kalends.jobs.tasks import Tasks
+from kalends.kit.errors import Clash, NotFound
+from kalends.storage import Unit
+
+NOBODY = UUID(int=0)
+"""Whose the installation's own work is."""
+
+
+class JobRuns(Clash):
+    """The job runs at this moment, so that it can be neither moved nor called off."""
+
+    code = "job_runs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One job to be done.
+
+    There is one job for each task and key: what asks for it a second time moves the first. A `repeat`, an RRULE,
+    is counted from `run_at` on the clock of `zone`. Of jobs with the same `lock` one runs at a time.
+    """
+
+    task: str
+    key: str
+    run_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 0
+    lock: str | None = None
+    repeat: str | None = None
+    zone: str = "UTC"
+    trace_id: str | None = None
+
+
+class Jobs:
+    """Orders work, calls it off, and tells what is to come; workers do it."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    def enqueue(self, tx: Unit, orders: Sequence[Order]) -> None:
+        """Write jobs, to be done once the unit is stored; what there is under the same key is moved instead.
+
+        Raises `InvalidRule` and `UnknownZone` for a repeat that cannot be, `JobRuns` for one that runs, and
+        `KeyError` for a task that nobody registered.
+        """
+        rows = [self._row(tx, order) for order in orders]
+        there = _there(tx, orders)
+        for row in rows:
+            if (known := there.get((row["task"], row["key"]))) is not None:
+                moved = {name: row[name] for name in _MOVED}
+                _changed(tx, known, {**moved, "state": JobState.WAITING, "failures": 0, "crashes": 0, "error": None})
+        tx.insert(Job, (row for row in rows if (row["task"], row["key"]) not in there))
+
+    def cancel(self, tx: Unit, task: str, key: str) -> None:
+        """Call a job off. Raises `NotFound` where there is none, also where it is done, and `JobRuns`."""
+        job = self.get(tx, task, key)
+        gone = tx.changed(delete(Job).where(Job.id == job.id, Job.state != JobState.RUNNING))
+        if not gone:
+            raise _runs(job)
+
+    def reschedule(self, tx: Unit, task: str, key: str, run_at: datetime) -> None:
+        """Let a job be done at another time; a repeat is then counted from there. Raises as `cancel`."""
+        job = self.get(tx, task, key)
+        starts_at = run_at if job.repeat else None
+        _changed(tx, job, {"run_at": run_at, "due_at": run_at, "starts_at": starts_at})
+
+    def retry(self, tx: Unit, job_id: UUID) -> None:
+        """Have a dead job tried again, now. Raises `NotFound`, and `Clash` for one that is not dead."""
+        job = tx.get(Job, job_id)
+        if job.state is not JobState.DEAD:
+            raise Clash("Only what has failed for good is tried again by hand.", job_id=str(job_id))
+        _changed(tx, job, {"state": JobState.WAITING, "run_at": tx.now, "failures": 0, "crashes": 0})
+
+    def get(self, tx: Unit, task: str, key: str) -> Job:
+        """Give the job of a task and key. Raises `NotFound`."""
+        found = tx.execute(select(Job).where(Job.task == task, Job.key == key)).scalar_one_or_none()
+        if found is None:
+            raise NotFound(f"There is no job {key} of {task}.", kind="job", id=key)
+        return found
+
+    def list(self, tx: Unit, *, state: JobState | None = None, task: str | None = None) -> list[Job]:
+        """Give the workspace's jobs that are not done, the next first."""
+        query = select(Job).order_by(Job.run_at, Job.id)
+        if state is not None:
+            query = query.where(Job.state == state)
+        if task is not None:
+            query = query.where(Job.task == task)
+        return [*tx.execute(query).scalars()]
+
+    def _row(self, tx: Unit, order: Order) -> dict[str, Any]:
+        if order.repeat is not None:
+            parse_rule(order.repeat)
+            zone(order.zone)
+        run_at = order.run_at.replace(microsecond=0) if order.repeat else order.run_at
+        return {
+            "id": tx.new_id(),
+            "task": order.task,
+            "key": order.key,
+            "queue": self._tasks[order.task].queue,
+            "payload": dict(order.payload),
+            "priority": order.priority,
+            "lock": order.lock,
+            "state": JobState.WAITING,
+            "due_at": run_at,
+            "run_at": run_at,
+            "repeat": order.repeat,
+            "zone": order.zone if order.repeat else None,
+            "starts_at": run_at if order.repeat else None,
+            "claims": 0,
+            "failures": 0,
+            "crashes": 0,
+            "error": None,
+            "worker_id": None,
+            "trace_id": order.trace_id,
+            "created_at": tx.now,
+        }
+
+
+_MOVED = (
+    "queue", "payload", "priority", "lock", "due_at", "run_at", "repeat", "zone", "starts_at", "trace_id",
+)  # fmt: skip
+
+
+def _there(tx: Unit, orders: Sequence[Order]) -> dict[tuple[str, str], Job]:
+    found: dict[tuple[str, str], Job] = {}
+    keys: dict[str, list[str]] = {}
+    for order in orders:
+        keys.setdefault(order.task, []).append(order.key)
+    for task, wanted in keys.items():
+        for start in range(0, len(wanted), _CHUNK):
+            query = select(Job).where(Job.task == task, Job.key.in_(wanted[start : start + _CHUNK]))
+            found |= {(job.task, job.key): job for job in tx.execute(query).scalars()}
+    return found
+
+
+_CHUNK = 500  # keys of one query
+
+
+def _changed(tx: Unit, job: Job, values: Mapping[str, Any]) -> None:
+    running = Job.state == JobState.RUNNING
+    if not tx.changed(update(Job).where(Job.id == job.id, ~running).values(**values)):
+        raise _runs(job)
+
+
+def _runs(job: Job) -> JobRuns:
+    return JobRuns("This is being done at this moment.", job_id=str(job.id))
