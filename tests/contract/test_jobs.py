@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -278,7 +279,7 @@ def test_a_job_that_kills_its_processes_is_dead_in_the_end(shop: Shop) -> None:
     for _ in range(claims.MOST_CRASHES):
         worker_id = uuid4()
         assert len(shop.take(worker_id)) == 1
-        shop.database.write(None, lambda tx, id=worker_id: claims.give_back(tx, id))
+        shop.database.write(None, partial(claims.give_back, worker_id=worker_id))
     assert [state for _, state, _ in shop.left()] == [JobState.DEAD]
 
 
@@ -326,7 +327,6 @@ def test_who_goes_silent_is_given_up_by_who_looks_on_its_own_clock(shop: Shop) -
 @pytest.fixture
 def live(database_url: str) -> Iterator[Shop]:
     shop = Shop(database_url)
-    shop.clock = shop.database.clock = FixedClock(NOON)  # type: ignore[assignment]
     yield shop
     shop.worker.stop()
     shop.database.close()

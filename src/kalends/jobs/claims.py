@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import TableClause, and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from kalends.jobs.models import Job, JobState, Worker
@@ -100,7 +100,7 @@ def end(tx: Unit, endings: Sequence[Ending]) -> int:
     done = [each.claim for each in endings if each.next_at is None and not each.dead]
     stood = 0
     if done:
-        table = Job.__table__
+        table = cast(TableClause, Job.__table__)
         gone = delete(table).where(
             table.c.workspace_id == bindparam("w"), table.c.id == bindparam("i"), table.c.claims == bindparam("f"),
             table.c.state == JobState.RUNNING,

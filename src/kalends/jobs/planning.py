@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast
 
 from kalends.engine.recurrence import expand
 from kalends.engine.zones import zone
@@ -20,8 +20,8 @@ def next_time(claim: Claim, after: datetime) -> datetime | None:
     if claim.repeat is None or claim.starts_at is None:
         return None
     local = claim.starts_at.astimezone(zone(claim.zone or "UTC").tzinfo)
-    found: Any = next(expand(claim.repeat, local, start=after + _MOMENT, limit=1), None)
-    return found
+    found = next(expand(claim.repeat, local, start=after + _MOMENT, limit=1), None)
+    return cast(datetime | None, found)
 
 
 def done(claim: Claim, after: datetime | None = None) -> Ending:

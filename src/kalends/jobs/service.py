@@ -63,7 +63,11 @@ class Jobs:
         for row in rows:
             if (known := there.get((row["task"], row["key"]))) is not None:
                 moved = {name: row[name] for name in _MOVED}
-                _changed(tx, known, {**moved, "state": JobState.WAITING, "failures": 0, "crashes": 0, "error": None})
+                _changed(
+                    tx,
+                    known,
+                    {**moved, "state": JobState.WAITING, "failures": 0, "crashes": 0, "error": None},
+                )
         tx.insert(Job, (row for row in rows if (row["task"], row["key"]) not in there))
 
     def cancel(self, tx: Unit, task: str, key: str) -> None:
