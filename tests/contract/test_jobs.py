@@ -1,4 +1,4 @@
-"""Durable work on each kind of database: ordered with a change, done once for its key, retried, given back."""
+"""Durable work on each kind of database: ordered with a change, done once, retried, given back."""
 
 from __future__ import annotations
 

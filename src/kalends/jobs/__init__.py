@@ -1,4 +1,4 @@
-"""Durable work: ordered in the transaction of the change that needs it, done once for its key, whatever dies."""
+"""Durable work: ordered in the transaction of the change that needs it, done once, whatever dies."""
 
 from kalends.jobs import claims
 from kalends.jobs.models import JobState

@@ -1,6 +1,6 @@
 """Who does what: workers take what is due, say what became of it, and give back what the dead held.
 
-A claim is fenced: it carries the number of the claim, and whoever ends a job by an earlier one changes nothing.
+A claim is fenced: it carries its number, and whoever ends a job by an earlier one changes nothing.
 All of it looks at every workspace, as workers serve all of them.
 """
 
@@ -102,9 +102,11 @@ def end(tx: Unit, endings: Sequence[Ending]) -> int:
     if done:
         table = cast(TableClause, Job.__table__)
         gone = delete(table).where(
-            table.c.workspace_id == bindparam("w"), table.c.id == bindparam("i"), table.c.claims == bindparam("f"),
+            table.c.workspace_id == bindparam("w"),
+            table.c.id == bindparam("i"),
+            table.c.claims == bindparam("f"),
             table.c.state == JobState.RUNNING,
-        )  # fmt: skip
+        )
         rows = [{"w": each.workspace_id, "i": each.id, "f": each.fence} for each in done]
         stood += tx.session.connection().execute(gone, rows).rowcount
     for each in endings:

@@ -61,7 +61,7 @@ class Run:
         return self._database.write(self.workspace_id, fenced)
 
     def complete(self, work: Callable[[Unit], T]) -> T:
-        """Run a unit that ends the job with it: what it stores comes to be exactly once. Raises `LostClaim`."""
+        """Run a unit that ends the job with it: what it stores comes to be once. Raises `LostClaim`."""
 
         def whole(tx: Unit) -> T:
             result = work(tx)

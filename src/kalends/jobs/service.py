@@ -31,8 +31,8 @@ class JobRuns(Clash):
 class Order:
     """One job to be done.
 
-    There is one job for each task and key: what asks for it a second time moves the first. A `repeat`, an RRULE,
-    is counted from `run_at` on the clock of `zone`. Of jobs with the same `lock` one runs at a time.
+    There is one job for each task and key: what asks for it a second time moves the first. A `repeat`, an
+    RRULE, is counted from `run_at` on the clock of `zone`. Of jobs with the same `lock` one runs at a time.
     """
 
     task: str

@@ -47,8 +47,8 @@ class Retry:
     def delay(self, failures: int, dice: random.Random) -> timedelta:
         """Give how long to wait after that many failures in a row."""
         exponent = min(failures - 1, 64)  # beyond which every delay is the longest
-        plain = min(self.first * self.factor**exponent, self.longest)
-        return plain * (1 + self.jitter * dice.random())
+        plain = min(self.first.total_seconds() * self.factor**exponent, self.longest.total_seconds())
+        return timedelta(seconds=plain * (1 + self.jitter * dice.random()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

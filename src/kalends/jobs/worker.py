@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 class WorkerSettings:
     """How a worker goes about it.
 
-    `queues` says how many jobs of each queue run at once in this process. A worker whose beat stands still for
-    `lease`, on the clock of whoever looks, is given up. `poll` is how long an order of another process may
+    `queues` says how many jobs of each queue run at once in this process. A worker whose beat stands still
+    for `lease`, on the clock of whoever looks, is given up. `poll` is how long an order of another process may
     stay unseen.
     """
 
