@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from threading import Event
 
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
@@ -28,14 +32,21 @@ from kalends.features.scheduling.tasks import personal_data as tasks_data
 from kalends.features.scheduling.tasks.planner import Planner
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.interfaces.services import Services
+from kalends.jobs import Jobs, Tasks
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.crypto import Keyring, open_keyring
 from kalends.kit.errors import Clash
 from kalends.settings import Settings
 from kalends.storage import Database
-from kalends.upkeep import alone, bring_up_alone, kept_tidy
+from kalends.upkeep import alone, bring_up_alone, daily_tasks, order_daily
 
 _SECONDS_TO_FINISH = 10  # for requests that run when the server is told to stop
+
+
+class NotShared(Clash):
+    """The embedded database cannot have several processes."""
+
+    code = "not_shared"
 
 
 class AddressTaken(Clash):
@@ -54,7 +65,7 @@ def compose(
     effort = replace(settings.effort, clock=time.monotonic)
     changes = Changes(horizon=settings.horizon)
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
-    return Services(
+    services = Services(
         database=database,
         resources=Resources(StoredEvents(), horizon=settings.horizon),
         identity=Identity(
@@ -68,7 +79,11 @@ def compose(
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
         optimiser=Optimiser(database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), effort),
         planner=Planner(database, scheduling, effort),
+        jobs=Jobs(Tasks()),
     )
+    for task in daily_tasks(services, settings):
+        services.jobs.tasks.add(task)
+    return services
 
 
 def hooks() -> Hooks:
@@ -147,8 +162,54 @@ def serve(
                 end_streams(app)  # they would keep their connections, and so the server, for good
                 await super().shutdown(sockets)
 
-        held.enter_context(kept_tidy(services, settings))
+        if settings.jobs == "inside":
+            held.enter_context(working(services, settings))
         Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def working(services: Services, settings: Settings) -> Iterator[None]:
+    """Do what is due, in threads beside the block; what runs when it ends may finish."""
+    from kalends.jobs.worker import Worker, WorkerSettings
+
+    order_daily(services, settings)
+    worker = Worker(
+        services.database,
+        services.jobs.tasks,
+        WorkerSettings(
+            queues={"default": settings.max_instances},
+            grace=timedelta(seconds=settings.misfire_grace_seconds),
+            alone=settings.embedded,
+        ),
+        name=f"{socket.gethostname()}:{os.getpid()}",
+    )
+    services.jobs.on_order.append(worker.wake)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop(timedelta(seconds=_SECONDS_TO_FINISH))
+
+
+def work(services: Services, settings: Settings, *, ready: Callable[[], None]) -> None:
+    """Do what is due until a signal (TERM, INT), beside the servers and other workers of one PostgreSQL.
+
+    Raises `NotShared` for the embedded database, whose server does its work.
+    """
+    from kalends.logs import configure_logging
+
+    if settings.embedded:
+        raise NotShared(
+            "The embedded database has one process, and `kalends serve` does its work: workers beside it "
+            "need PostgreSQL (KALENDS_DATABASE_URL)."
+        )
+    configure_logging(settings.log_format)
+    told = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    with working(services, settings):
+        ready()
+        told.wait()
 
 
 def rest_settings(settings: Settings) -> RestSettings:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kalends.engine.placement import Effort
+from kalends.engine.zones import UnknownZone, zone
 from kalends.ical.limits import Limits
 from kalends.kit.errors import InvalidInput
 
@@ -42,9 +43,21 @@ class Settings(BaseModel):
     ical_max_depth: int = Field(default=8, ge=3)  # nested components; an alarm is at 3
     ical_max_components: int = Field(default=200_000, ge=1)  # of an imported file
     ical_max_occurrences: int = Field(default=100_000, ge=1)  # that a file is expanded to
+    jobs: Literal["inside", "workers"] = "inside"  # whether servers do what is due, or workers alone
+    scheduler_zone: str = "UTC"  # on whose clock what comes back each day comes back
+    max_instances: int = Field(default=3, ge=1, le=64)  # jobs that one process does at once
+    misfire_grace_seconds: int = Field(default=300, ge=1)  # after which what was not done is late
     trash_days: int = Field(default=30, ge=1)  # how long before-images are kept, and so undo
     audit_days: int = Field(default=30, ge=1)  # the audit log, and sign-ins and keys that are over
     log_format: Literal["console", "json"] = "console"
+
+    @field_validator("scheduler_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            return zone(name).name
+        except UnknownZone as error:
+            raise ValueError(error.message) from None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

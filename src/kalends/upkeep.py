@@ -1,13 +1,12 @@
-"""What a data directory needs besides answering: its schema brought up, and what is old deleted."""
+"""What an installation needs besides answering: its schema brought up, and each day what is old deleted."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from threading import Event, Thread
 
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +18,7 @@ from kalends.features.resources.service import refresh_all
 from kalends.features.scheduling import conflicts
 from kalends.features.scheduling.optimising import service as optimising
 from kalends.interfaces.services import Services
+from kalends.jobs import NOBODY, Misfire, Order, Run, Task
 from kalends.kit.errors import Unavailable
 from kalends.settings import Settings
 from kalends.storage import (
@@ -33,8 +33,7 @@ from kalends.storage import (
 )
 from kalends.storage.one_server import only_server
 
-_DAILY = timedelta(days=1)
-_SECONDS_TO_FINISH = 10  # for the transaction that runs when the server ends
+_TIDY, _FILL = "upkeep.tidy", "upkeep.fill"
 
 _log = logging.getLogger(__name__)
 
@@ -77,30 +76,38 @@ def fill(services: Services) -> int:
     return sum(services.planner.fill_blocks(id) for id in workspace_ids(services.database))
 
 
-@contextmanager
-def kept_tidy(services: Services, settings: Settings, *, every: timedelta = _DAILY) -> Iterator[None]:
-    """Tidy and fill at once and then once a day, in a thread beside the block, which ends with it."""
-    over = Event()
+def daily_tasks(services: Services, settings: Settings) -> Sequence[Task]:
+    """Give the tasks that every installation has done once a day."""
 
-    def work() -> None:
-        while True:
-            try:
-                if any((gone := asdict(tidy(services, settings))).values()):
-                    _log.info("tidied", extra=gone)
-                if filled := fill(services):
-                    _log.info("filled", extra={"blocks": filled})
-            except Exception:  # the next day may go better, and the server answers meanwhile
-                _log.exception("tidying failed")
-            if over.wait(every.total_seconds()):
-                return
+    def tidied(_: Run) -> None:
+        if any((gone := asdict(tidy(services, settings))).values()):
+            _log.info("tidied", extra=gone)
 
-    thread = Thread(target=work, name="tidying", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(_SECONDS_TO_FINISH)
+    def filled(_: Run) -> None:
+        if blocks := fill(services):
+            _log.info("filled", extra={"blocks": blocks})
+
+    return [
+        Task(name=_TIDY, handler=tidied, misfire=Misfire.LAST),
+        Task(name=_FILL, handler=filled, misfire=Misfire.LAST),
+    ]
+
+
+def order_daily(services: Services, settings: Settings) -> None:
+    """Have the daily tasks done from now on, where that was not ordered before."""
+
+    def order(tx: Unit) -> None:
+        services.jobs.establish(
+            tx,
+            [
+                Order(
+                    task=name, key="daily", run_at=tx.now, repeat="FREQ=DAILY", zone=settings.scheduler_zone
+                )
+                for name in (_TIDY, _FILL)
+            ],
+        )
+
+    services.database.write(NOBODY, order)
 
 
 def alone(settings: Settings) -> AbstractContextManager[None]:

@@ -23,11 +23,10 @@ from kalends.jobs import (
     Task,
     Tasks,
     Transient,
-    Worker,
-    WorkerSettings,
     claims,
 )
 from kalends.jobs.claims import Claim
+from kalends.jobs.worker import Worker, WorkerSettings
 from kalends.kit.clock import FixedClock
 from kalends.kit.errors import Clash, NotFound
 from kalends.storage import Database, Unit

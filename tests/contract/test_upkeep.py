@@ -16,9 +16,11 @@ from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AuditEntry, SignIn
 from kalends.features.identity.registration import Registration
 from kalends.features.scheduling.models import ConflictRecord
+from kalends.jobs import NOBODY
+from kalends.server import working
 from kalends.settings import Settings
 from kalends.storage.schema import Table
-from kalends.upkeep import Tidied, kept_tidy, tidy
+from kalends.upkeep import Tidied, order_daily, tidy
 from workspaces import Town, at
 
 NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, optimisations=0, requests=0, sign_ins=0)
@@ -97,20 +99,20 @@ def test_sign_ins_that_are_over_go_with_the_audit_log(home: Town, tmp_path: Path
     assert count(home, actor, SignIn) == 1
 
 
-def test_a_server_tidies_at_once_and_again_until_it_ends(
+def test_an_installation_is_tidied_at_once_and_again_each_day(
     home: Town, two_houses: list[Actor], tmp_path: Path
 ) -> None:
     home.clock.advance(timedelta(days=61))
-    with kept_tidy(home.services, settings(tmp_path), every=timedelta(milliseconds=20)):
-        _until(lambda: count(home, two_houses[1], AuditEntry) == 0)
+    with working(home.services, settings(tmp_path)):
+        _until(lambda: count(home, two_houses[1], ChangeSet) == 0)
         clashing(home, two_houses[1])
         home.clock.advance(timedelta(days=61))
         _until(lambda: count(home, two_houses[1], ChangeSet) == 0)
-    assert "tidying" not in {thread.name for thread in threads()}
+    assert not [thread for thread in threads() if thread.name.startswith("jobs")]
 
 
 @pytest.mark.usefixtures("log")  # which puts logging back
-def test_a_failure_is_logged_and_does_not_end_the_tidying(
+def test_a_failure_is_logged_and_tried_again(
     home: Town, two_houses: list[Actor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = iter([RuntimeError("the disk is full")])
@@ -122,9 +124,27 @@ def test_a_failure_is_logged_and_does_not_end_the_tidying(
         return purge(before)  # type: ignore[arg-type]
 
     monkeypatch.setattr(home.services.identity, "purge", failing_once)
-    with kept_tidy(home.services, settings(tmp_path), every=timedelta(milliseconds=20)):
-        home.clock.advance(timedelta(days=61))
+    home.clock.advance(timedelta(days=61))
+    with working(home.services, settings(tmp_path)):
+        _until(lambda: "the disk is full" in errors(home))
+        home.clock.advance(timedelta(minutes=1))
         _until(lambda: count(home, two_houses[0], ChangeSet) == 0)
+
+
+def test_what_is_ordered_once_is_not_ordered_again(home: Town, tmp_path: Path) -> None:
+    for zone in ("UTC", "Europe/Berlin"):
+        order_daily(home.services, settings(tmp_path).model_copy(update={"scheduler_zone": zone}))
+    with home.services.database.read(NOBODY) as tx:
+        jobs = home.services.jobs.list(tx)
+    assert [(job.task, job.zone) for job in jobs] == [
+        ("upkeep.tidy", "Europe/Berlin"),
+        ("upkeep.fill", "Europe/Berlin"),
+    ]
+
+
+def errors(home: Town) -> list[str | None]:
+    with home.services.database.read(NOBODY) as tx:
+        return [job.error for job in home.services.jobs.list(tx)]
 
 
 def _until(happened: object) -> None:

@@ -30,6 +30,7 @@ _RUN, _CALENDAR, _CLASHES, _PEOPLE, _KEEPING = (
 COMMANDS = {
     "serve": Entry("serving", "Serve REST and feeds.", _RUN),
     "demo": Entry("serving", "Make a demo household, if there is none yet, and serve it.", _RUN),
+    "worker": Entry("serving", "Do what is due, beside servers and other workers of one PostgreSQL.", _RUN),
     "openapi": Entry("describing", "Write the OpenAPI document of this version; needs no data.", _RUN),
     "calendars": Entry("looking", "List the calendars.", _CALENDAR),
     "calendar": Entry("calendars", "Make, change, share and remove calendars.", _CALENDAR),
@@ -59,6 +60,7 @@ COMMANDS = {
     "workspace": Entry("workspaces", "List the workspaces.", _PEOPLE),
     "feed": Entry("feeds", "Make, list and revoke secret addresses of calendars.", _PEOPLE),
     "api-key": Entry("api_keys", "Make, list and revoke keys for programs.", _PEOPLE),
+    "jobs": Entry("jobs", "List what is to be done; try again, or call off, what has failed.", _KEEPING),
     "backup": Entry("archives", "Copy the database into one file, also while a server runs.", _KEEPING),
     "restore": Entry("archives", "Put a backup in place of the database.", _KEEPING),
     "migrate": Entry("upkeep", "Bring the database to this version's schema, or to another.", _KEEPING),

@@ -11,10 +11,11 @@ import typer
 from kalends.cli.acting import list_accounts
 from kalends.cli.answering import note
 from kalends.cli.demo_household import USERNAMES, seed
-from kalends.cli.desk import composed, settings_of
+from kalends.cli.desk import composed, open_services, settings_of
 from kalends.cli.options import shared
 from kalends.interfaces.services import Services
 from kalends.server import serve as run_server
+from kalends.server import work as run_worker
 from kalends.settings import Settings
 from kalends.upkeep import bring_up
 
@@ -62,6 +63,16 @@ def demo(
     else:
         # What a newcomer needs comes last, below whatever is logged before.
         run_server(settings, prepare=prepare, ready=lambda address: _tell(ctx, settings, address, told))
+
+
+@app.command()
+def worker(ctx: typer.Context) -> None:
+    """Do what is due, beside the servers and other workers of one PostgreSQL, until it is stopped."""
+    run_worker(
+        open_services(ctx),
+        settings_of(shared(ctx)),
+        ready=lambda: note(ctx, "This worker does what is due (Ctrl-C ends it)."),
+    )
 
 
 def _furnished(services: Services, settings: Settings) -> list[str]:

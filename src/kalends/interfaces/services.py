@@ -10,6 +10,7 @@ from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling
 from kalends.features.scheduling.optimising import Optimiser
 from kalends.features.scheduling.tasks.planner import Planner
+from kalends.jobs import Jobs
 from kalends.storage import Database
 
 
@@ -25,3 +26,4 @@ class Services:
     resources: Resources
     optimiser: Optimiser
     planner: Planner
+    jobs: Jobs

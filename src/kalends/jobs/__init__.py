@@ -1,11 +1,9 @@
 """Durable work: ordered in the transaction of the change that needs it, done once, whatever dies."""
 
-from kalends.jobs import claims
 from kalends.jobs.models import JobState
 from kalends.jobs.runs import LostClaim, Run
 from kalends.jobs.service import NOBODY, JobRuns, Jobs, Order
 from kalends.jobs.tasks import Misfire, Permanent, Retry, Task, Tasks, Transient
-from kalends.jobs.worker import Worker, WorkerSettings
 
 __all__ = [
     "NOBODY",
@@ -21,7 +19,4 @@ __all__ = [
     "Task",
     "Tasks",
     "Transient",
-    "Worker",
-    "WorkerSettings",
-    "claims",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from kalends.engine.recurrence import parse_rule
 from kalends.engine.zones import zone
@@ -50,7 +50,9 @@ class Jobs:
     """Orders work, calls it off, and tells what is to come; workers do it."""
 
     def __init__(self, tasks: Tasks) -> None:
-        self._tasks = tasks
+        self.tasks = tasks
+        self.on_order: list[Callable[[], None]] = []
+        """What is called once an order is stored: a worker of this process looks at once."""
 
     def enqueue(self, tx: Unit, orders: Sequence[Order]) -> None:
         """Write jobs, to be done once the unit is stored; what there is under the same key is moved instead.
@@ -69,6 +71,14 @@ class Jobs:
                     {**moved, "state": JobState.WAITING, "failures": 0, "crashes": 0, "error": None},
                 )
         tx.insert(Job, (row for row in rows if (row["task"], row["key"]) not in there))
+        event.listen(tx.session, "after_commit", self._stored, once=True)
+
+    def establish(self, tx: Unit, orders: Sequence[Order]) -> None:
+        """Write jobs that always are. What is there goes on as it is; a repeat takes its new zone."""
+        tx.insert(Job, [self._row(tx, order) for order in orders], unless_there=True)
+        for order in orders:
+            same = Job.task == order.task, Job.key == order.key, Job.zone != order.zone
+            tx.changed(update(Job).where(*same).values(zone=order.zone))
 
     def cancel(self, tx: Unit, task: str, key: str) -> None:
         """Call a job off. Raises `NotFound` where there is none, also where it is done, and `JobRuns`."""
@@ -106,6 +116,10 @@ class Jobs:
             query = query.where(Job.task == task)
         return [*tx.execute(query).scalars()]
 
+    def _stored(self, _session: object) -> None:
+        for look in self.on_order:
+            look()
+
     def _row(self, tx: Unit, order: Order) -> dict[str, Any]:
         if order.repeat is not None:
             parse_rule(order.repeat)
@@ -115,7 +129,7 @@ class Jobs:
             "id": tx.new_id(),
             "task": order.task,
             "key": order.key,
-            "queue": self._tasks[order.task].queue,
+            "queue": self.tasks[order.task].queue,
             "payload": dict(order.payload),
             "priority": order.priority,
             "lock": order.lock,

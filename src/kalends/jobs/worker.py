@@ -42,7 +42,7 @@ class WorkerSettings:
     grace: timedelta = timedelta(seconds=300)
     lease: timedelta = timedelta(seconds=15)
     poll: timedelta = timedelta(seconds=0.5)
-    alone: bool = False  # no other worker serves this database: what is claimed at the start has no worker
+    alone: bool = False  # no other serves this database: at the start nobody holds what is claimed
 
 
 class _Lane:

@@ -1,0 +1,101 @@
+"""`kalends jobs`: what is to be done by itself, and what has failed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from kalends.cli import picking
+from kalends.cli.answering import answer, list_of, table_of
+from kalends.cli.desk import Desk, open_desk
+from kalends.jobs import NOBODY, JobState
+from kalends.jobs.models import Job
+
+app = typer.Typer(
+    no_args_is_help=True, help="List what is to be done; try again, or call off, what has failed."
+)
+
+Which = Annotated[str, typer.Argument(help="A job, by id or key.")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    dead: Annotated[bool, typer.Option("--dead", help="Only what has failed for good.")] = False,
+) -> None:
+    """List the jobs of the workspace and of the installation, the next first."""
+    desk = open_desk(ctx)
+    found = [(job, whose) for job, whose in _all(desk) if not dead or job.state is JobState.DEAD]
+    answer(
+        ctx,
+        [_json(job, whose) for job, whose in found],
+        table_of(
+            ["id", "task", "key", "state", "when", "failures", "error"],
+            [
+                [
+                    picking.short(job.id),
+                    job.task,
+                    job.key,
+                    job.state,
+                    job.run_at.astimezone(desk.tzinfo).strftime("%Y-%m-%d %H:%M"),
+                    job.failures,
+                    job.error or "",
+                ]
+                for job, _ in found
+            ],
+            empty="Nothing is to be done.",
+        ),
+    )
+
+
+@app.command()
+def retry(ctx: typer.Context, job: Which) -> None:
+    """Have what has failed for good tried again, now."""
+    desk = open_desk(ctx)
+    found, workspace_id = _find(desk, job)
+    desk.services.database.write(workspace_id, lambda tx: desk.services.jobs.retry(tx, found.id))
+    answer(ctx, {"id": str(found.id)}, list_of([f"{found.task} {found.key} is tried again."]))
+
+
+@app.command()
+def cancel(ctx: typer.Context, job: Which) -> None:
+    """Call a job off."""
+    desk = open_desk(ctx)
+    found, workspace_id = _find(desk, job)
+    desk.services.database.write(
+        workspace_id, lambda tx: desk.services.jobs.cancel(tx, found.task, found.key)
+    )
+    answer(ctx, {"id": str(found.id)}, list_of([f"{found.task} {found.key} is called off."]))
+
+
+def _all(desk: Desk) -> list[tuple[Job, UUID]]:
+    found = []
+    for workspace_id in (desk.actor.workspace_id, NOBODY):
+        with desk.services.database.read(workspace_id) as tx:
+            found += [(job, workspace_id) for job in desk.services.jobs.list(tx)]
+    return sorted(found, key=lambda each: each[0].run_at)
+
+
+def _find(desk: Desk, wanted: str) -> tuple[Job, UUID]:
+    desk.actor.must_own_workspace()
+    return picking.pick(
+        wanted, _all(desk), kind="job", id=lambda each: str(each[0].id), name=lambda each: each[0].key
+    )
+
+
+def _json(job: Job, workspace_id: UUID) -> dict[str, Any]:
+    return {
+        "id": str(job.id),
+        "workspace_id": None if workspace_id == NOBODY else str(workspace_id),
+        "task": job.task,
+        "key": job.key,
+        "queue": job.queue,
+        "state": job.state,
+        "due_at": job.due_at.isoformat(),
+        "run_at": job.run_at.isoformat(),
+        "repeat": job.repeat,
+        "failures": job.failures,
+        "error": job.error,
+    }
