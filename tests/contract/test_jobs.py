@@ -206,6 +206,16 @@ def test_attempts_have_an_end(shop: Shop) -> None:
     assert [state for _, state, _ in shop.left()] == [JobState.DEAD]
 
 
+def test_a_repeat_that_fails_for_good_is_done_again_at_its_next_time(shop: Shop) -> None:
+    failing(shop, Permanent("no such number"), None)
+    shop.order("a", "fails", repeat="FREQ=DAILY")
+    shop.work()
+    assert shop.left() == [("a", JobState.WAITING, 24 * 3600)]
+    shop.wait(24 * 3600)
+    shop.work()
+    assert shop.done == ["a"]
+
+
 def test_a_task_that_nobody_here_knows_waits_for_who_does(shop: Shop) -> None:
     shop.tasks.add(Task(name="new", handler=lambda run: None))
     shop.order("a", "new")

@@ -31,7 +31,10 @@ def done(claim: Claim, after: datetime | None = None) -> Ending:
 
 
 def failed(claim: Claim, task: Task | None, error: Exception, now: datetime, dice: random.Random) -> Ending:
-    """Give what follows a failure: another try later, as late as was asked for, or none."""
+    """Give what follows a failure: another try later, as late as was asked for, or none.
+
+    A repeat that is tried no more is done again at its next time, with what went wrong still to be read.
+    """
     failures = claim.failures + 1
     told = (str(error) or type(error).__name__)[:_LONGEST_ERROR]
     if task is None or (may_pass(error) and failures < task.retry.attempts):
@@ -40,6 +43,8 @@ def failed(claim: Claim, task: Task | None, error: Exception, now: datetime, dic
         if asked is not None:
             delay = max(delay, timedelta(seconds=float(asked)))
         return Ending(claim=claim, next_at=now + delay, failures=failures, error=told)
+    if following := next_time(claim, max(now, claim.due_at)):
+        return Ending(claim=claim, next_at=following, due_at=following, error=told)
     return Ending(claim=claim, dead=True, failures=failures, error=told)
 
 

@@ -168,7 +168,12 @@ class Worker:
                 return None
             except Exception as error:
                 ending = failed(claim, task, error, self._database.clock.now(), self._dice)
-                _log.warning("dead" if ending.dead else "failed", exc_info=True)
+                again = ending.failures > 0 and not ending.dead
+                _log.log(
+                    logging.WARNING if again else logging.ERROR,
+                    "failed" if again else "failed for good",
+                    exc_info=True,
+                )
                 return ending
 
     # Threads --------------------------------------------------------------------------------------------
