@@ -34,7 +34,7 @@ class WorkerSettings:
     """How a worker goes about it.
 
     `queues` says how many jobs of each queue run at once in this process. A worker whose beat stands still
-    for `lease`, on the clock of whoever looks, is given up. `poll` is how long an order of another process may
+    for `lease`, on the clock of whoever looks, is given up. `poll` is how long another process's order may
     stay unseen.
     """
 
@@ -42,7 +42,7 @@ class WorkerSettings:
     grace: timedelta = timedelta(seconds=300)
     lease: timedelta = timedelta(seconds=15)
     poll: timedelta = timedelta(seconds=0.5)
-    alone: bool = False  # no other serves this database: at the start nobody holds what is claimed
+    alone: bool = False  # no other serves this database: at the start nobody holds what was claimed
 
 
 class _Lane:
