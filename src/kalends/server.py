@@ -181,6 +181,7 @@ def working(services: Services, settings: Settings) -> Iterator[None]:
             grace=timedelta(seconds=settings.misfire_grace_seconds),
             alone=settings.embedded,
         ),
+        monotonic=time.monotonic,
         name=f"{socket.gethostname()}:{os.getpid()}",
     )
     services.jobs.on_order.append(worker.wake)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -44,7 +45,7 @@ class Shop:
         self.done: list[str] = []
         self.tasks = Tasks(Task(name="note", handler=lambda run: self.done.append(run.key)))
         self.jobs = Jobs(self.tasks)
-        self.worker = Worker(self.database, self.tasks)
+        self.worker = Worker(self.database, self.tasks, monotonic=monotonic)
 
     def order(self, key: str, task: str = "note", *, after: float = 0, **rest: Any) -> None:
         at = self.clock.instant + timedelta(seconds=after)
@@ -219,7 +220,7 @@ def test_a_repeat_that_fails_for_good_is_done_again_at_its_next_time(shop: Shop)
 def test_a_task_that_nobody_here_knows_waits_for_who_does(shop: Shop) -> None:
     shop.tasks.add(Task(name="new", handler=lambda run: None))
     shop.order("a", "new")
-    shop.worker = Worker(shop.database, Tasks())
+    shop.worker = Worker(shop.database, Tasks(), monotonic=monotonic)
     shop.work()
     assert shop.left() == [("a", JobState.WAITING, 60)]
 
@@ -361,7 +362,9 @@ def test_what_runs_may_finish_and_what_waits_is_left_to_others(live: Shop) -> No
         live.done.append(run.key)
 
     live.tasks.add(Task(name="slow", handler=slow))
-    live.worker = Worker(live.database, live.tasks, WorkerSettings(queues={"default": 1}))
+    live.worker = Worker(
+        live.database, live.tasks, WorkerSettings(queues={"default": 1}), monotonic=monotonic
+    )
     for key in "abc":
         live.order(key, "slow")
     live.worker.start()
@@ -381,6 +384,6 @@ def test_who_serves_alone_takes_over_what_the_last_process_held(live: Shop) -> N
     live.take(dead)
     seen = Event()
     live.tasks = Tasks(Task(name="note", handler=lambda run: seen.set()))
-    live.worker = Worker(live.database, live.tasks, WorkerSettings(alone=True))
+    live.worker = Worker(live.database, live.tasks, WorkerSettings(alone=True), monotonic=monotonic)
     live.worker.start()
     assert seen.wait(10)

@@ -23,6 +23,7 @@ PROCESS = """
 import sys
 from datetime import timedelta
 from threading import Event
+from time import monotonic
 from kalends.jobs import Jobs, Order, Task, Tasks
 from kalends.jobs.worker import Worker, WorkerSettings
 from kalends.storage import Database
@@ -40,7 +41,7 @@ jobs.tasks.add(Task(name="act", handler=act))
 settings = WorkerSettings(
     lease=timedelta(seconds=1), poll=timedelta(seconds=0.05), alone=database.embedded
 )
-Worker(database, jobs.tasks, settings, name="torture").start()
+Worker(database, jobs.tasks, settings, name="torture", monotonic=monotonic).start()
 print("ready", flush=True)
 Event().wait()
 """

@@ -81,7 +81,7 @@ def _all(desk: Desk) -> list[tuple[Job, UUID]]:
 def _find(desk: Desk, wanted: str) -> tuple[Job, UUID]:
     desk.actor.must_own_workspace()
     return picking.pick(
-        wanted, _all(desk), kind="job", id=lambda each: str(each[0].id), name=lambda each: each[0].key
+        wanted, _all(desk), kind="job", id=lambda each: each[0].id.hex, name=lambda each: each[0].key
     )
 
 

@@ -67,7 +67,10 @@ def demo(
 
 @app.command()
 def worker(ctx: typer.Context) -> None:
-    """Do what is due, beside the servers and other workers of one PostgreSQL, until it is stopped."""
+    """Do what is due, beside servers and other workers of one PostgreSQL.
+
+    It runs until it is stopped (TERM, INT); what it does then may finish.
+    """
     run_worker(
         open_services(ctx),
         settings_of(shared(ctx)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,9 +73,9 @@ class Worker:
         tasks: Tasks,
         settings: WorkerSettings | None = None,
         *,
+        monotonic: Callable[[], float],
         name: str = "worker",
         dice: random.Random | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._tasks = database, tasks
         self._settings = settings or WorkerSettings()
