@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= 8000
 DATA ?= .data
-WORKERS ?= 3
+WORKERS ?= 2
 BIN := .venv/bin
 PLACES := src tests benchmarks hatch_build.py
 
@@ -38,7 +38,7 @@ imports: .venv/.test ## which layer may import which
 web-check: .venv/.test ## the browser app: types, style, unit tests
 	@scripts/web check
 
-tests: .venv/.test web ## the tests alone (WORKERS=3 processes)
+tests: .venv/.test web ## the tests alone (WORKERS=2 processes)
 	@scripts/postgresql
 	@scripts/chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
