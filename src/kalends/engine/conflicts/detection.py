@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -153,43 +153,39 @@ class Collisions:
                 groups[int(over.subject[index]), *events].append(index)
         return list(groups.values())
 
-    def _in_order(self, groups: _Groups, asked: int) -> list[int]:
+    def _in_order(self, groups: _Groups, asked: int) -> Iterator[int]:
         """Give the numbers of the conflicts as `in_time` orders them. A thousand events in one hour are half
         a million conflicts, of which somebody is told the first: they are ordered before they are made."""
-        begin = groups.bounds[:-1]
-        rows = groups.rows[begin]
+        rows = groups.rows[groups.bounds[:-1]]
         over = np.array([each[0] for each in groups.overloaded], np.int64)
-        claims = self.claims
-        # Overloads of one subject never begin together, nor is it one that has pairs: no UIDs order them.
-        none = np.zeros(len(over), np.int64)
-        first, second = self._named(groups, asked)
-        id = _places([subject.id for subject in claims.subjects])
-        order: list[int] = np.lexsort(
-            (
-                np.append(second, none),
-                np.append(first, none),
-                id[np.append(claims.subject[self.left[rows]], self.overloads.subject[over])],
-                np.append(self.span.end[rows], self.overloads.span.end[over]),
-                np.append(self.span.start[rows], self.overloads.span.start[over]),
-            )
-        ).tolist()
-        return order
-
-    def _named(self, groups: _Groups, asked: int) -> tuple[IntColumn, IntColumn]:
-        """Give the places, among all UIDs, of the events that each pair's conflict names first and second."""
-        claims, begin = self.claims, groups.bounds[:-1]
+        id = _places([subject.id for subject in self.claims.subjects])
+        keys = (
+            id[np.append(self.claims.subject[self.left[rows]], self.overloads.subject[over])],
+            np.append(self.span.end[rows], self.overloads.span.end[over]),
+            np.append(self.span.start[rows], self.overloads.span.start[over]),
+        )
+        order = np.lexsort(keys)
         to_come = np.append(np.flatnonzero(self.span.end[groups.rows] > asked), len(groups.rows))
+        for begin, end in pairwise(runs(tuple(key[order] for key in keys)).tolist()):
+            alike = order[begin:end]
+            # Overloads of one subject never begin together, nor is it one that has pairs: these are pairs.
+            yield from (alike if len(alike) == 1 else self._by_name(groups, alike, to_come)).tolist()
+
+    def _by_name(self, groups: _Groups, alike: IntColumn, to_come: IntColumn) -> IntColumn:
+        """Order conflicts of pairs by the UIDs of the events that each names first and second."""
+        claims, begin, end = self.claims, groups.bounds[alike], groups.bounds[alike + 1]
         upcoming = to_come[np.searchsorted(to_come, begin)]
-        occasion = groups.rows[np.where(upcoming < groups.bounds[1:], upcoming, begin)]
-        uid = _places([event.uid for event in claims.events])
-        created = _places([event.created for event in claims.events])
+        occasion = groups.rows[np.where(upcoming < end, upcoming, begin)]
         sides = np.stack((self.left[occasion], self.right[occasion]), axis=1)
-        event = claims.event[sides]
+        named, event = np.unique(claims.event[sides].ravel(), return_inverse=True)
+        facts = [claims.events[number] for number in named.tolist()]  # facts are made when they are asked for
+        uid = _places([each.uid for each in facts])[event]
+        created = _places([each.created for each in facts])[event]
         row = np.repeat(np.arange(len(sides)), 2)
-        keys = uid[event], created[event], claims.start[sides]
-        order = np.lexsort((*(key.ravel() for key in keys), row))
-        first, second = uid[event].ravel()[order].reshape(-1, 2).T
-        return first, np.where(first == second, -1, second)  # one event that meets itself is named once
+        order = np.lexsort((uid, created, claims.start[sides].ravel(), row))
+        first, second = uid[order].reshape(-1, 2).T
+        # One event that meets itself is named once.
+        return alike[np.lexsort((np.where(first == second, -1, second), first))]
 
     def _of_overload(self, rows: list[int], asked: int) -> Conflict:
         over = self.overloads
