@@ -13,15 +13,19 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
+from kalends.features.announcements import Announcer
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
 from kalends.features.calendars import service as calendars
+from kalends.features.calls.service import Calls
+from kalends.features.calls.settings import CallSettings
 from kalends.features.changes import Changes
 from kalends.features.changes import service as changes_service
 from kalends.features.changes.event_uses import StoredEvents
 from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
+from kalends.features.reminders.service import Notifications
 from kalends.features.resources import personal_data as resources_data
 from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling, SchedulingSettings, conflicts
@@ -36,6 +40,7 @@ from kalends.jobs import Jobs, Tasks
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.crypto import Keyring, open_keyring
 from kalends.kit.errors import Clash
+from kalends.outside import carriers, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
 from kalends.upkeep import alone, bring_up_alone, daily_tasks, order_daily
@@ -63,7 +68,8 @@ def compose(
     keyring = Keyring.from_text(settings.key) if settings.key else open_keyring(settings.data_dir / "key")
     database = Database(settings.url, clock=clock or SystemClock(), pool_size=settings.workers)
     effort = replace(settings.effort, clock=time.monotonic)
-    changes = Changes(horizon=settings.horizon)
+    announcer, jobs = Announcer(), Jobs(Tasks())
+    changes = Changes(horizon=settings.horizon, announcer=announcer)
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
     services = Services(
         database=database,
@@ -79,10 +85,38 @@ def compose(
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
         optimiser=Optimiser(database, changes, scheduling, ThreadPoolExecutor(1, "optimiser"), effort),
         planner=Planner(database, scheduling, effort),
-        jobs=Jobs(Tasks()),
+        jobs=jobs,
+        notifications=Notifications(
+            database,
+            keyring,
+            jobs,
+            announcer,
+            carriers(settings, keyring),
+            public_url=settings.public_url,
+        ),
+        calls=Calls(
+            database,
+            keyring,
+            jobs,
+            announcer,
+            changes,
+            scheduling,
+            telephone(settings, keyring),
+            CallSettings(
+                quiet_hours=settings.call_quiet_hours,
+                concurrency=settings.call_concurrency,
+                per_minute=settings.calls_per_minute,
+                per_number=settings.calls_per_number,
+                region=settings.phone_region,
+            ),
+        ),
     )
-    for task in daily_tasks(services, settings):
-        services.jobs.tasks.add(task)
+    for task in (
+        *daily_tasks(services, settings),
+        *services.notifications.tasks(),
+        *services.calls.tasks(),
+    ):
+        jobs.tasks.add(task)
     return services
 
 

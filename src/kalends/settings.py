@@ -43,10 +43,33 @@ class Settings(BaseModel):
     ical_max_depth: int = Field(default=8, ge=3)  # nested components; an alarm is at 3
     ical_max_components: int = Field(default=200_000, ge=1)  # of an imported file
     ical_max_occurrences: int = Field(default=100_000, ge=1)  # that a file is expanded to
-    jobs: Literal["inside", "workers"] = "inside"  # whether servers do what is due, or workers alone
+    jobs: Literal["inside", "workers", "celery"] = "inside"  # who does what is due: servers, workers, a fleet
+    celery_broker_url: str = Field(default="redis://127.0.0.1:6379/0", repr=False)
     scheduler_zone: str = "UTC"  # on whose clock what comes back each day comes back
     max_instances: int = Field(default=3, ge=1, le=64)  # jobs that one process does at once
     misfire_grace_seconds: int = Field(default=300, ge=1)  # after which what was not done is late
+    mail_from: str | None = None  # address of the sender; None: no mail is sent
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    push_contact: str | None = None  # mailto: or https: address for push services; None: no pushes are sent
+    allow_private_addresses: bool = False  # whether webhooks and scripts of calls may be in the local network
+    twilio_account_sid: str | None = None  # None: no calls are placed and no SMS are sent
+    twilio_auth_token: str | None = Field(default=None, repr=False)
+    twilio_from: str | None = None  # E.164: who calls
+    twilio_base_url: str = "https://api.twilio.com"
+    call_concurrency: int = Field(default=5, ge=1)  # calls of the account at once
+    calls_per_minute: int = Field(default=60, ge=1)  # of the account
+    calls_per_number: int = Field(default=5, ge=1)  # attempts at one number within an hour
+    call_quiet_hours: str = "21:00-08:00"  # of the called person, on their clock; empty: none
+    phone_region: str | None = Field(default=None, pattern="^[A-Z]{2}$")  # of numbers given without a country
+    metrics_token: str | None = Field(default=None, repr=False)  # who sends it reads /metrics; None: nobody
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535
+    )  # where a worker tells its own, on loopback
+    archive_dir: Path | None = None  # where what is deleted for its age is kept; None: nowhere
     trash_days: int = Field(default=30, ge=1)  # how long before-images are kept, and so undo
     audit_days: int = Field(default=30, ge=1)  # the audit log, and sign-ins and keys that are over
     log_format: Literal["console", "json"] = "console"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kalends.features.calls.service import Calls
 from kalends.features.changes import Changes
 from kalends.features.identity.service import Identity
+from kalends.features.reminders.service import Notifications
 from kalends.features.resources.service import Resources
 from kalends.features.scheduling import Exchange, Scheduling
 from kalends.features.scheduling.optimising import Optimiser
@@ -27,3 +29,5 @@ class Services:
     optimiser: Optimiser
     planner: Planner
     jobs: Jobs
+    notifications: Notifications
+    calls: Calls

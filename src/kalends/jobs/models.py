@@ -81,3 +81,13 @@ class Worker(Table):
     beat: Mapped[int]
     started_at: Mapped[datetime]
     name: Mapped[str]  # host and process id, for whoever reads the list
+
+
+class JobQueue(Table):
+    """What is left of the rate of a queue that has one; its row is held while its jobs are taken."""
+
+    __tablename__ = "job_queue"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    allowance: Mapped[float]  # jobs that may begin at once
+    counted_at: Mapped[datetime]

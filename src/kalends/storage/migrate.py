@@ -16,7 +16,7 @@ from kalends.storage.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_HEAD = "0008"
+SCHEMA_HEAD = "0011"
 """The revision that this version of the program works with: the newest of the migrations."""
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, delete, select, update
 
+from kalends.features.announcements import Announcement, Announcer
 from kalends.features.calendars import objects
 from kalends.features.calendars.access import Access, calendars_of, require
 from kalends.features.calendars.event_rows import load_rows
@@ -52,16 +53,25 @@ class AlreadyUndone(Clash):
 
 
 class Changes:
-    """Applies change sets, asking those who hold events first.
+    """Applies change sets, asking those who hold events first, and announces each as `changes.applied`.
 
     `horizon` is how far ahead resources are kept from being promised twice.
     """
 
     def __init__(
-        self, holders: Mapping[str, Holder] | None = None, *, horizon: timedelta = timedelta(days=730)
+        self,
+        holders: Mapping[str, Holder] | None = None,
+        *,
+        horizon: timedelta = timedelta(days=730),
+        announcer: Announcer | None = None,
     ) -> None:
         self._holders = dict(holders or {})
         self._horizon = horizon
+        self._announcer = announcer or Announcer()
+
+    def let_hold(self, kind: str, holder: Holder) -> None:
+        """Let a feature hold events: those whose holder is `kind:id`."""
+        self._holders[kind] = holder
 
     def apply(
         self,
@@ -106,6 +116,9 @@ class Changes:
         for op in operations:
             if holder := self._holder_of(op):
                 holder.changed(tx, actor, op)
+        self._announcer.announce(
+            tx, Announcement(name="changes.applied", subject=change_set.id, actor_id=actor.member_id)
+        )
         return change_set
 
     def undo(self, tx: Unit, actor: Actor, change_set_id: UUID) -> ChangeSet:

@@ -1,0 +1,1 @@
+"""Twilio, the telephone service: calls and SMS."""

@@ -1,0 +1,1 @@
+"""Webhooks: a request to a program of the member's."""
