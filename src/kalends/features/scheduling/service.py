@@ -7,6 +7,7 @@ trace, so it cannot differ from what would happen.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -165,15 +166,14 @@ class Scheduling:
                 raise ConstraintBroken(refused)
             return change_set
 
-        for left in reversed(range(_ATTEMPTS)):
-            try:
-                outcome = self.settle(actor, apply, preview=preview, how=how)
-            except Overtaken:  # who named a version is refused by the plan itself when it is made anew
-                if not left:
-                    raise
-            else:
-                return replace(outcome, refused_by=refused, unplaced=unplaced)
-        raise AssertionError("the last attempt gives or raises")
+        def once() -> Outcome:
+            outcome = self.settle(actor, apply, preview=preview, how=how)
+            return replace(outcome, refused_by=refused, unplaced=unplaced)
+
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(Overtaken):  # the plan itself, made anew, refuses who named a version
+                return once()
+        return once()
 
     def undo(self, actor: Actor, change_set_id: UUID, *, preview: bool = False) -> Outcome:
         """Take a change set back, with what was moved by itself because of it.

@@ -7,6 +7,7 @@ taken before it is written, all is looked at again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -273,19 +274,19 @@ class Planner:
     ) -> Outcome:
         """Look, place, and write; again where somebody was faster."""
         actor.must_write()
-        for attempt in range(_ATTEMPTS):
+
+        def once() -> Outcome:
             with self._database.read(actor.workspace_id) as tx:
                 looked, now = look(tx), tx.now
             window = Span(_quarter(now), max(looked.until, now) + timedelta(hours=1))
             found = place(looked.seen, window, looked.wants, self._effort)
-            try:
-                outcome = self._write(actor, found, done, preview)
-            except Stale:
-                if attempt + 1 == _ATTEMPTS:
-                    raise
-                continue
+            outcome = self._write(actor, found, done, preview)
             return replace(outcome, unplaced=[*_told(found, looked.wording), *outcome.unplaced])
-        raise AssertionError("the last attempt gives or raises")
+
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(Stale):
+                return once()
+        return once()
 
     def _write(
         self, actor: Actor, found: Sequence[Found], done: Callable[[Unit], None], preview: bool
