@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,7 @@ class Dial:
     detect_machine: bool = True
     ring_seconds: int = 30  # after which it is not answered
     longest_seconds: int = 3600  # after which it is hung up
+    record: bool = False  # the call, and what is said after a script in writing too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,12 @@ class Telephone(Protocol):
         """Have the service dial. Not to be repeated without `find`: the service places a second call."""
         ...
 
-    def find(self, dial: Dial, since: datetime) -> Report | None:
-        """Ask what became of a call that was, perhaps, placed; None: the service never got it."""
+    def find(self, dial: Dial, since: datetime, taken: Collection[str] = ()) -> Report | None:
+        """Ask what became of a call that was, perhaps, placed at `since`; None: the service never got it.
+
+        `taken` are the ids of other attempts' calls to that number. Raises `Transient` when asked so soon
+        that the service may still be at it.
+        """
         ...
 
     def read(self, provider_id: str) -> Report:
