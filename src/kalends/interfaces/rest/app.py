@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -109,8 +111,7 @@ def create_app(
     app.state.services = services
     app.state.settings = settings
     app.state.limits = RequestLimits(settings.requests_per_minute, services.database.clock)
-    for router in _ROUTERS:
-        app.include_router(router, prefix=PREFIX)
+    app.router.routes += _routes()
     for router in (*beside, _health):
         app.include_router(router)
     if otherwise is not None:
@@ -119,6 +120,16 @@ def create_app(
     app.openapi = _once(lambda: openapi.document(app))  # type: ignore[method-assign]
     _surround(app, services, settings)
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Give the routes, of which the framework works out the parameters and answers when they are first
+    matched: once for a process, however many apps it makes."""
+    router = APIRouter(generate_unique_id_function=_operation_id)
+    for each in _ROUTERS:
+        router.include_router(each, prefix=PREFIX)
+    return router.routes
 
 
 def _surround(app: FastAPI, services: Services, settings: RestSettings) -> None:
