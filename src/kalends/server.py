@@ -211,7 +211,7 @@ def working(services: Services, settings: Settings) -> Iterator[None]:
         services.database,
         services.jobs.tasks,
         WorkerSettings(
-            queues={"default": settings.max_instances},
+            width=settings.max_instances,
             grace=timedelta(seconds=settings.misfire_grace_seconds),
             alone=settings.embedded,
         ),

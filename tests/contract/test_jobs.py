@@ -277,7 +277,7 @@ def test_what_a_dead_worker_held_is_done_by_another_and_the_dead_has_no_say(shop
     dead = uuid4()
     shop.order("a")
     held = shop.take(dead)
-    assert shop.database.write(None, lambda tx: claims.give_back(tx, dead)) == 1
+    assert shop.database.write(None, lambda tx: claims.give_back(tx, dead)) == ["note"]
     again = shop.take()
     assert shop.end(held) == 0  # its claim stands no more
     assert shop.end(again) == 1
@@ -362,9 +362,7 @@ def test_what_runs_may_finish_and_what_waits_is_left_to_others(live: Shop) -> No
         live.done.append(run.key)
 
     live.tasks.add(Task(name="slow", handler=slow))
-    live.worker = Worker(
-        live.database, live.tasks, WorkerSettings(queues={"default": 1}), monotonic=monotonic
-    )
+    live.worker = Worker(live.database, live.tasks, WorkerSettings(width=1), monotonic=monotonic)
     for key in "abc":
         live.order(key, "slow")
     live.worker.start()

@@ -39,7 +39,7 @@ def act(run):
 
 jobs.tasks.add(Task(name="act", handler=act))
 settings = WorkerSettings(
-    lease=timedelta(seconds=1), poll=timedelta(seconds=0.05), alone=database.embedded
+    queues=["default"], lease=timedelta(seconds=1), poll=timedelta(seconds=0.05), alone=database.embedded
 )
 Worker(database, jobs.tasks, settings, name="torture", monotonic=monotonic).start()
 print("ready", flush=True)

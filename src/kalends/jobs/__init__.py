@@ -3,7 +3,8 @@
 from kalends.jobs.models import JobState
 from kalends.jobs.runs import LostClaim, Run
 from kalends.jobs.service import NOBODY, JobRuns, Jobs, Order
-from kalends.jobs.tasks import Misfire, Permanent, Retry, Task, Tasks, Transient
+from kalends.jobs.tasks import Misfire, Permanent, Queue, Rate, Retry, Task, Tasks, Transient
+from kalends.jobs.watching import Watch
 
 __all__ = [
     "NOBODY",
@@ -14,9 +15,12 @@ __all__ = [
     "Misfire",
     "Order",
     "Permanent",
+    "Queue",
+    "Rate",
     "Retry",
     "Run",
     "Task",
     "Tasks",
     "Transient",
+    "Watch",
 ]

@@ -12,11 +12,25 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import TableClause, and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    TableClause,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from kalends.jobs.models import Job, JobState, Worker
-from kalends.storage import Unit
+from kalends.storage import Contended, Unit
 
 MOST_CRASHES = 20
 """How many processes a job may see die before it is given up."""
@@ -58,7 +72,8 @@ class Ending:
 def claim(tx: Unit, worker_id: UUID, queue: str, most: int) -> list[Claim]:
     """Take up to that many jobs that are due, those of high priority first, then those that waited longest.
 
-    None is taken whose lock a running job has, and of several with one lock the first.
+    None is taken whose lock a running job has, and of several with one lock the first. Raises `Contended`
+    where another worker has just taken one with the same lock.
     """
     job, other = aliased(Job), aliased(Job)
     same_lock = and_(other.workspace_id == job.workspace_id, other.lock == job.lock, other.id != job.id)
@@ -76,16 +91,23 @@ def claim(tx: Unit, worker_id: UUID, queue: str, most: int) -> list[Claim]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    taken = tx.session.execute(
-        update(Job)
-        .where(tuple_(Job.workspace_id, Job.id).in_(due))
-        .values(state=JobState.RUNNING, worker_id=worker_id, claims=Job.claims + 1)
-        .returning(
-            Job.workspace_id, Job.id, Job.claims, Job.task, Job.key, Job.payload, Job.due_at, Job.repeat,
-            Job.zone, Job.starts_at, Job.failures, Job.crashes, Job.trace_id, Job.priority,
-        ),
-        execution_options={**_ALL, "synchronize_session": False},
-    ).all()  # fmt: skip
+    return _take(tx, worker_id, tuple_(Job.workspace_id, Job.id).in_(due))
+
+
+def _take(tx: Unit, worker_id: UUID, wanted: ColumnElement[bool]) -> list[Claim]:
+    try:
+        taken = tx.session.execute(
+            update(Job)
+            .where(wanted)
+            .values(state=JobState.RUNNING, worker_id=worker_id, claims=Job.claims + 1, sent_at=None)
+            .returning(
+                Job.workspace_id, Job.id, Job.claims, Job.task, Job.key, Job.payload, Job.due_at, Job.repeat,
+                Job.zone, Job.starts_at, Job.failures, Job.crashes, Job.trace_id, Job.priority,
+            ),
+            execution_options={**_ALL, "synchronize_session": False},
+        ).all()  # fmt: skip
+    except IntegrityError as error:
+        raise Contended from error  # `uq_job_lock`: two saw different jobs as the first of one lock
     ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
     return [Claim(*row[:-1]) for row in ordered]
 
@@ -121,9 +143,10 @@ def end(tx: Unit, endings: Sequence[Ending]) -> int:
     return stood
 
 
-def next_due(tx: Unit, queues: Iterable[str]) -> datetime | None:
-    """Give when the next job is due, None where none waits."""
-    earliest = select(func.min(Job.run_at)).where(Job.queue.in_([*queues]), Job.state == JobState.WAITING)
+def next_due(tx: Unit, queues: Iterable[str], after: datetime) -> datetime | None:
+    """Give when the next job is due that was not due then already, None where none waits."""
+    waits = Job.queue.in_([*queues]), Job.state == JobState.WAITING, Job.run_at > after
+    earliest = select(func.min(Job.run_at)).where(*waits)
     return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
 
 
@@ -142,8 +165,8 @@ def beats(tx: Unit) -> dict[UUID, int]:
     return dict(tx.execute(select(Worker.id, Worker.beat)).all())
 
 
-def give_back(tx: Unit, worker_id: UUID) -> int:
-    """Strike a worker off, and let others do what it held; gives how many jobs that were.
+def give_back(tx: Unit, worker_id: UUID) -> list[str]:
+    """Strike a worker off, and let others do what it held; gives the tasks of the jobs that those were.
 
     A job that has seen `MOST_CRASHES` processes die is dead: it may be what kills them.
     """
@@ -156,7 +179,8 @@ def give_back(tx: Unit, worker_id: UUID) -> int:
         crashes=Job.crashes + 1,
         worker_id=None,
     )  # fmt: skip
-    return tx.changed(freed.execution_options(**_ALL, synchronize_session=False))
+    options = {**_ALL, "synchronize_session": False}
+    return [*tx.session.execute(freed.returning(Job.task), execution_options=options).scalars()]
 
 
 def _standing(statement: Any, claim: Claim) -> Any:

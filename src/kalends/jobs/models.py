@@ -38,7 +38,12 @@ class Job(Identified, Table):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("ix_job_worker_id", "worker_id"),
+        Index(
+            "ix_job_running",
+            "queue",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
         # Of the jobs with one lock the database lets a single one run.
         Index(
             "uq_job_lock",
@@ -68,6 +73,7 @@ class Job(Identified, Table):
     error: Mapped[str | None]  # what the last failure said
     worker_id: Mapped[UUID | None]
     trace_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]  # since it was last due, it was handed to a fleet that carries it
     created_at: Mapped[datetime]
 
 
@@ -84,10 +90,9 @@ class Worker(Table):
 
 
 class JobQueue(Table):
-    """What is left of the rate of a queue that has one; its row is held while its jobs are taken."""
+    """A queue with limits that all processes share; its row is locked while its jobs are taken."""
 
     __tablename__ = "job_queue"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    allowance: Mapped[float]  # jobs that may begin at once
-    counted_at: Mapped[datetime]
+    begun: Mapped[list[Any]]  # of late: [seconds since the epoch, how many began by then]

@@ -25,8 +25,8 @@ class LostClaim(Clash):
 class Run:
     """What a handler is given: what to do, and units of work that are its own for as long as the job is."""
 
-    def __init__(self, database: Database, claim: Claim) -> None:
-        self._database, self._claim = database, claim
+    def __init__(self, database: Database, claim: Claim, *, attempts: int) -> None:
+        self._database, self._claim, self._attempts = database, claim, attempts
         self.ended = False
         """Whether the job was ended in one unit with its effect."""
 
@@ -50,6 +50,11 @@ class Run:
         """Give what it was ordered with."""
         return self._claim.payload
 
+    @property
+    def last_try(self) -> bool:
+        """Say whether it is tried no more if this fails: what waits for it must then be told now."""
+        return self._claim.failures + 1 >= self._attempts
+
     def write(self, work: Callable[[Unit], T]) -> T:
         """Run a unit that is stored only while the job is this worker's. Raises `LostClaim`."""
 
@@ -61,12 +66,14 @@ class Run:
         return self._database.write(self.workspace_id, fenced)
 
     def complete(self, work: Callable[[Unit], T]) -> T:
-        """Run a unit that ends the job with it: what it stores comes to be once. Raises `LostClaim`."""
+        """Run a unit that ends the job with it: what it stores comes to be once. Raises `LostClaim`.
+
+        The job has ended when `work` begins, which may order the same key again.
+        """
 
         def whole(tx: Unit) -> T:
-            result = work(tx)
             claims.end(tx, [done(self._claim)])
-            return result
+            return work(tx)
 
         result = self.write(whole)
         self.ended = True

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, event, select, update
+from structlog.contextvars import get_contextvars
 
 from kalends.engine.recurrence import parse_rule
 from kalends.engine.zones import zone
 from kalends.jobs.models import Job, JobState
 from kalends.jobs.tasks import Tasks
+from kalends.jobs.watching import Watch
 from kalends.kit.errors import Clash, NotFound
 from kalends.storage import Unit
 
 NOBODY = UUID(int=0)
 """Whose the installation's own work is."""
+
+
+TRACE = "trace"
+"""What a log record names the request by that something goes back to; an order takes it along."""
 
 
 class JobRuns(Clash):
@@ -49,8 +57,9 @@ class Order:
 class Jobs:
     """Orders work, calls it off, and tells what is to come; workers do it."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, watch: Watch | None = None) -> None:
         self.tasks = tasks
+        self.watch = watch or Watch()
         self.on_order: list[Callable[[], None]] = []
         """What is called once an order is stored: a worker of this process looks at once."""
 
@@ -60,18 +69,11 @@ class Jobs:
         Raises `InvalidRule` and `UnknownZone` for a repeat that cannot be, `JobRuns` for one that runs, and
         `KeyError` for a task that nobody registered.
         """
-        rows = [self._row(tx, order) for order in orders]
-        there = _there(tx, orders)
-        for row in rows:
-            if (known := there.get((row["task"], row["key"]))) is not None:
-                moved = {name: row[name] for name in _MOVED}
-                _changed(
-                    tx,
-                    known,
-                    {**moved, "state": JobState.WAITING, "failures": 0, "crashes": 0, "error": None},
-                )
-        tx.insert(Job, (row for row in rows if (row["task"], row["key"]) not in there))
-        event.listen(tx.session, "after_commit", self._stored, once=True)
+        rows = {(row["task"], row["key"]): row for row in (self._row(tx, order) for order in orders)}
+        stored = tx.upsert(Job, rows.values(), by=_NAME, keep=_KEPT, where=Job.state != JobState.RUNNING)
+        if stored < len(rows):
+            raise _runs(_running(tx, rows))
+        event.listen(tx.session, "after_commit", partial(self._stored, rows), once=True)
 
     def establish(self, tx: Unit, orders: Sequence[Order]) -> None:
         """Write jobs that always are. What is there goes on as it is; a repeat takes its new zone."""
@@ -91,14 +93,18 @@ class Jobs:
         """Let a job be done at another time; a repeat is then counted from there. Raises as `cancel`."""
         job = self.get(tx, task, key)
         starts_at = run_at if job.repeat else None
-        _changed(tx, job, {"run_at": run_at, "due_at": run_at, "starts_at": starts_at})
+        _changed(tx, job, {"run_at": run_at, "due_at": run_at, "starts_at": starts_at, "sent_at": None})
 
     def retry(self, tx: Unit, job_id: UUID) -> None:
         """Have a dead job tried again, now. Raises `NotFound`, and `Clash` for one that is not dead."""
         job = tx.get(Job, job_id)
         if job.state is not JobState.DEAD:
             raise Clash("Only what has failed for good is tried again by hand.", job_id=str(job_id))
-        _changed(tx, job, {"state": JobState.WAITING, "run_at": tx.now, "failures": 0, "crashes": 0})
+        _changed(
+            tx,
+            job,
+            {"state": JobState.WAITING, "run_at": tx.now, "failures": 0, "crashes": 0, "sent_at": None},
+        )
 
     def get(self, tx: Unit, task: str, key: str) -> Job:
         """Give the job of a task and key. Raises `NotFound`."""
@@ -116,7 +122,9 @@ class Jobs:
             query = query.where(Job.task == task)
         return [*tx.execute(query).scalars()]
 
-    def _stored(self, _session: object) -> None:
+    def _stored(self, names: Iterable[tuple[str, str]], _session: object) -> None:
+        for task, count in Counter(task for task, _ in names).items():
+            self.watch.ordered(task, count)
         for look in self.on_order:
             look()
 
@@ -144,29 +152,19 @@ class Jobs:
             "crashes": 0,
             "error": None,
             "worker_id": None,
-            "trace_id": order.trace_id,
+            "trace_id": order.trace_id or get_contextvars().get(TRACE),
+            "sent_at": None,
             "created_at": tx.now,
         }
 
 
-_MOVED = (
-    "queue", "payload", "priority", "lock", "due_at", "run_at", "repeat", "zone", "starts_at", "trace_id",
-)  # fmt: skip
+_NAME = ("workspace_id", "task", "key")
+_KEPT = (*_NAME, "id", "claims", "created_at")  # by who orders a key again
 
 
-def _there(tx: Unit, orders: Sequence[Order]) -> dict[tuple[str, str], Job]:
-    found: dict[tuple[str, str], Job] = {}
-    keys: dict[str, list[str]] = {}
-    for order in orders:
-        keys.setdefault(order.task, []).append(order.key)
-    for task, wanted in keys.items():
-        for start in range(0, len(wanted), _CHUNK):
-            query = select(Job).where(Job.task == task, Job.key.in_(wanted[start : start + _CHUNK]))
-            found |= {(job.task, job.key): job for job in tx.execute(query).scalars()}
-    return found
-
-
-_CHUNK = 500  # keys of one query
+def _running(tx: Unit, names: Container[tuple[str, str]]) -> Job:
+    running = tx.execute(select(Job).where(Job.state == JobState.RUNNING)).scalars()
+    return next(job for job in running if (job.task, job.key) in names)
 
 
 def _changed(tx: Unit, job: Job, values: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -52,6 +52,41 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """So many in so long: no more than `jobs` begin within any stretch of `per`."""
+
+    jobs: int
+    per: timedelta
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1 or self.per <= timedelta(0):
+            raise ValueError(f"{self.jobs} in {self.per} is no rate.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Jobs that share limits.
+
+    `width` is how many of them one process does at once (None: as many as the installation says),
+    `concurrency` how many run at once in all processes together, and `rate` how many begin in them.
+    """
+
+    name: str
+    width: int | None = None
+    concurrency: int | None = None
+    rate: Rate | None = None
+
+    def __post_init__(self) -> None:
+        if any(limit is not None and limit < 1 for limit in (self.width, self.concurrency)):
+            raise ValueError(f"The queue {self.name} could do nothing.")
+
+    @property
+    def limited(self) -> bool:
+        """Say whether all processes together are held to something."""
+        return self.concurrency is not None or self.rate is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Something that jobs ask for by name."""
 
@@ -64,18 +99,33 @@ class Task:
 
 
 class Tasks(Mapping[str, Task]):
-    """The tasks of one process, by name."""
+    """The tasks of one process, by name, and the queues that they stand in."""
 
-    def __init__(self, *tasks: Task) -> None:
+    def __init__(self, *tasks: Task, queues: Iterable[Queue] = ()) -> None:
         self._tasks: dict[str, Task] = {}
+        self._queues: dict[str, Queue] = {}
         for task in tasks:
             self.add(task)
+        for queue in queues:
+            self.add_queue(queue)
 
     def add(self, task: Task) -> None:
         """Register a task. Raises `ValueError` for a name that is taken."""
         if task.name in self._tasks:
             raise ValueError(f"There is a task {task.name} already.")
         self._tasks[task.name] = task
+
+    def add_queue(self, queue: Queue) -> None:
+        """Give a queue its limits. Raises `ValueError` where it has some already."""
+        if queue.name in self._queues:
+            raise ValueError(f"The queue {queue.name} has its limits already.")
+        self._queues[queue.name] = queue
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """Give every queue that a task stands in or that has limits, and `default`, in order of name."""
+        names = {"default", *self._queues, *(task.queue for task in self._tasks.values())}
+        return {name: self._queues.get(name) or Queue(name=name) for name in sorted(names)}
 
     def __getitem__(self, name: str) -> Task:
         return self._tasks[name]

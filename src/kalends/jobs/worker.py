@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from uuid import UUID
 
-import structlog
+from structlog.contextvars import bound_contextvars
 
-from kalends.jobs import claims
+from kalends.jobs import claims, limits
 from kalends.jobs.claims import Claim, Ending
+from kalends.jobs.limits import Taken
 from kalends.jobs.planning import done, failed, missed
 from kalends.jobs.runs import LostClaim, Run
-from kalends.jobs.tasks import Tasks
+from kalends.jobs.service import TRACE
+from kalends.jobs.tasks import Queue, Tasks
+from kalends.jobs.watching import Watch
+from kalends.kit.redaction import redacted
 from kalends.storage import Database, Unit
 
 _AHEAD = 0.5  # seconds of work that a worker takes at once; others may take the rest
@@ -32,12 +36,13 @@ _log = logging.getLogger(__name__)
 class WorkerSettings:
     """How a worker goes about it.
 
-    `queues` says how many jobs of each queue run at once in this process. A worker whose beat stands still
-    for `lease`, on the clock of whoever looks, is given up. `poll` is how long another process's order may
-    stay unseen.
+    `queues` are those that it serves, None for all that its tasks name; `width` says how many jobs of one run
+    at once in this process, where the queue does not. A worker whose beat stands still for `lease`, on the
+    clock of whoever looks, is given up. `poll` is how long another process's order may stay unseen.
     """
 
-    queues: Mapping[str, int] = field(default_factory=lambda: {"default": 3})
+    queues: Collection[str] | None = None
+    width: int = 3
     grace: timedelta = timedelta(seconds=300)
     lease: timedelta = timedelta(seconds=15)
     poll: timedelta = timedelta(seconds=0.5)
@@ -47,14 +52,21 @@ class WorkerSettings:
 class _Lane:
     """The threads of one queue, and what they have before them."""
 
-    def __init__(self, width: int) -> None:
-        self.width = width
+    def __init__(self, queue: Queue, width: int) -> None:
+        self.queue = queue
+        self.width = queue.width or width
         self.waiting: SimpleQueue[Claim | None] = SimpleQueue()
         self.taken = 0  # and not ended yet
         self.seconds = _AHEAD  # that one job takes, as of late
+        self.opens = 0.0  # when its limits may let more begin, on the steady clock
 
-    def room(self) -> int:
-        """Give how many jobs to take: as many as are done soon, one for each thread at least."""
+    def room(self, now: float) -> int:
+        """Give how many jobs to take: as many as are done soon, one for each thread at least.
+
+        Where all processes share a limit, what is taken begins at once.
+        """
+        if self.queue.limited:
+            return self.width - self.taken if self.opens <= now else 0
         soon = int(_AHEAD * self.width / max(self.seconds, 1e-6))
         room = min(max(soon, self.width), _MOST) - self.taken
         return room if room >= self.width or self.taken < self.width else 0
@@ -76,11 +88,18 @@ class Worker:
         monotonic: Callable[[], float],
         name: str = "worker",
         dice: random.Random | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._database, self._tasks = database, tasks
         self._settings = settings or WorkerSettings()
         self._name, self._dice, self._monotonic = name, dice or random.Random(), monotonic
-        self._lanes = {queue: _Lane(width) for queue, width in self._settings.queues.items()}
+        self._watch = watch or Watch()
+        self._lanes = {
+            name: _Lane(queue, self._settings.width)
+            for name, queue in tasks.queues.items()
+            if self._settings.queues is None or name in self._settings.queues
+        }
+        self._looked = database.clock.now()  # when what was due was last taken
         self._ended: deque[tuple[_Lane, Ending | None]] = deque()
         self._news = Event()
         self._stopping = Event()
@@ -122,58 +141,79 @@ class Worker:
         """Write what has ended and take what is due, in one unit; gives how many were taken."""
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
         for lane, _ in ended:
-            lane.taken -= 1
+            lane.taken, lane.opens = lane.taken - 1, 0.0
         endings = [ending for _, ending in ended if ending is not None]
-        stopping = self._stopping.is_set()
-        rooms = {queue: 0 if stopping else lane.room() for queue, lane in self._lanes.items()}
+        rooms = {} if self._stopping.is_set() else self._rooms()
 
-        def work(tx: Unit) -> dict[str, list[Claim]]:
+        def work(tx: Unit) -> tuple[datetime, dict[str, Taken]]:
             claims.end(tx, endings)
-            return {queue: claims.claim(tx, self._id, queue, room) for queue, room in rooms.items() if room}
+            # Those without limits first: they are not to wait for who counts.
+            order = sorted(rooms, key=lambda name: (self._lanes[name].queue.limited, name))
+            return tx.now, {
+                name: limits.take(tx, self._id, self._lanes[name].queue, rooms[name]) for name in order
+            }
 
         try:
-            taken = self._database.write(None, work) if endings or any(rooms.values()) else {}
+            if not endings and not rooms:
+                return 0
+            self._looked, taken = self._database.write(None, work)
         except BaseException:
             # Nothing was stored: say it again, and nothing is taken before that.
             for lane, ending in reversed(ended):
                 lane.taken += 1
                 self._ended.appendleft((lane, ending))
             raise
-        for queue, found in taken.items():
-            lane = self._lanes[queue]
-            lane.taken += len(found)
-            for claim in found:
+        for name, found in taken.items():
+            lane = self._lanes[name]
+            lane.taken += len(found.claims)
+            if found.shut:  # and look again before long: elsewhere something may end too
+                lane.opens = self._monotonic() + min(found.shut, self._settings.poll.total_seconds())
+            for claim in found.claims:
                 lane.waiting.put(claim)
-        return sum(map(len, taken.values()))
+        return sum(len(found.claims) for found in taken.values())
+
+    def _rooms(self) -> dict[str, int]:
+        now = self._monotonic()
+        return {name: room for name, lane in self._lanes.items() if (room := lane.room(now))}
 
     def run(self, claim: Claim) -> Ending | None:
         """Do one job and say what becomes of it; None where that is said already, or not ours to say."""
-        task = self._tasks.get(claim.task)
-        now = self._database.clock.now()
-        with structlog.contextvars.bound_contextvars(
-            job=claim.task, key=claim.key, workspace=str(claim.workspace_id), trace=claim.trace_id
+        began = self._monotonic()
+        with bound_contextvars(
+            job=claim.task,
+            job_id=str(claim.id),
+            workspace=str(claim.workspace_id),
+            **{TRACE: claim.trace_id or str(self._database.ids.new())},
         ):
-            try:
-                if task is None:
-                    raise LookupError(f"No task {claim.task} is known here.")
-                if late := missed(claim, task, now, self._settings.grace):
-                    _log.warning("missed", extra={"due_at": claim.due_at.isoformat()})
-                    return late
-                run = Run(self._database, claim)
-                task.handler(run)
-                return None if run.ended else done(claim)
-            except LostClaim:
-                _log.warning("lost")
-                return None
-            except Exception as error:
-                ending = failed(claim, task, error, self._database.clock.now(), self._dice)
-                again = ending.failures > 0 and not ending.dead
-                _log.log(
-                    logging.WARNING if again else logging.ERROR,
-                    "failed" if again else "failed for good",
-                    exc_info=True,
-                )
-                return ending
+            outcome, ending = self._outcome(claim)
+        self._watch.ended(claim.task, outcome, self._monotonic() - began)
+        return ending
+
+    def _outcome(self, claim: Claim) -> tuple[str, Ending | None]:
+        task, now = self._tasks.get(claim.task), self._database.clock.now()
+        self._watch.began(claim.task, max(0.0, (now - claim.due_at).total_seconds()))
+        try:
+            if task is None:
+                raise LookupError(f"No task {claim.task} is known here.")
+            if late := missed(claim, task, now, self._settings.grace):
+                _log.warning("missed", extra={"due_at": claim.due_at.isoformat()})
+                return "missed", late
+            run = Run(self._database, claim, attempts=task.retry.attempts)
+            task.handler(run)
+            return "done", None if run.ended else done(claim)
+        except LostClaim:
+            _log.warning("lost")
+            return "lost", None
+        except Exception as error:
+            ending = failed(claim, task, error, self._database.clock.now(), self._dice)
+            again = ending.failures > 0 and not ending.dead
+            _log.log(
+                logging.WARNING if again else logging.ERROR,
+                "failed" if again else "failed for good",
+                exc_info=True,
+                extra={"input": redacted(claim.payload)},
+            )
+            return "dead" if ending.dead else "failed", ending
 
     # Threads --------------------------------------------------------------------------------------------
 
@@ -202,9 +242,14 @@ class Worker:
 
     def _until_due(self) -> float:
         """Give how long there is nothing to do, as far as is known: seconds."""
-        longest = self._settings.poll.total_seconds()
+        longest, now = self._settings.poll.total_seconds(), self._monotonic()
+        shut = [lane.opens - now for lane in self._lanes.values() if lane.opens > now]
+        longest = min(longest, *shut) if shut else longest
+        if not (rooms := self._rooms()):
+            return longest
         with self._database.read(None) as tx:
-            due = claims.next_due(tx, self._lanes)
+            # What was due and was not taken could not be: it waits for a lock, or somebody else has it.
+            due = claims.next_due(tx, rooms, self._looked)
             return longest if due is None else min(longest, max(0.0, (due - tx.now).total_seconds()))
 
     def _beat_on(self) -> None:
@@ -216,6 +261,7 @@ class Worker:
 
     def show(self, tx: Unit) -> None:
         """Show that this worker lives, and give up those that have not for too long."""
+        self._watch.beat()
         if not claims.beat(tx, self._id):
             # Given up by the others: what runs here will find its claims lost.
             self._id = tx.new_id()
@@ -228,14 +274,19 @@ class Worker:
             if beat != known:
                 self._seen[id] = (beat, now)
             elif id != self._id and now - since > self._settings.lease.total_seconds():
-                _log.warning("took over", extra={"jobs": claims.give_back(tx, id), "worker": str(id)})
+                self._take_over(tx, id)
 
     # Beginning and end ----------------------------------------------------------------------------------
+
+    def _take_over(self, tx: Unit, id: UUID) -> None:
+        held = claims.give_back(tx, id)
+        self._watch.recovered(held)
+        _log.warning("took over", extra={"jobs": len(held), "worker": str(id)})
 
     def _enter(self, tx: Unit) -> None:
         if self._settings.alone:
             for other in claims.beats(tx):
-                claims.give_back(tx, other)
+                self._take_over(tx, other)
         claims.register(tx, self._id, self._name)
 
     def _unserved(self, lane: _Lane) -> None:

@@ -1,6 +1,6 @@
 """The database: engine, units of work, column types, migrations."""
 
-from kalends.storage.database import Database, Memory, Unit
+from kalends.storage.database import Contended, Database, Memory, Unit
 from kalends.storage.migrate import (
     SCHEMA_HEAD,
     WrongSchema,
@@ -12,6 +12,7 @@ from kalends.storage.migrate import (
 
 __all__ = [
     "SCHEMA_HEAD",
+    "Contended",
     "Database",
     "Memory",
     "Unit",

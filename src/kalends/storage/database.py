@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
-from sqlalchemy import Engine, Executable, Result, TableClause, create_engine, event, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Executable,
+    Result,
+    TableClause,
+    create_engine,
+    event,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +45,10 @@ _INSERTS: dict[str, Callable[[TableClause], sqlite.Insert | postgresql.Insert]] 
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+
+
+class Contended(Exception):
+    """What a unit read was no longer so when it wrote: the whole of it is run again, as after a deadlock."""
 
 
 class Memory(dict[type, Any]):
@@ -119,6 +133,28 @@ class Unit:
         rest = iter(rows)
         while batch := [{**scope, **row} for row in islice(rest, _BATCH)]:
             self.session.execute(statement, batch)
+
+    def upsert(
+        self,
+        table: type[Scoped],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        by: Sequence[str],
+        keep: Collection[str],
+        where: ColumnElement[bool],
+    ) -> int:
+        """Insert rows; those that are there by the unique columns `by` take the new values, but in those
+        to `keep`, and stay as they are where `where` is not so. Gives how many were written."""
+        target = cast(TableClause, cast(type[Table], table).__table__)
+        insert = _INSERTS[self.session.get_bind().dialect.name](target)
+        given = {column.name: column for column in insert.excluded if column.name not in keep}
+        statement = insert.on_conflict_do_update(index_elements=by, set_=given, where=where)
+        rest = ({"workspace_id": self.workspace_id, **row} for row in rows)
+        written = 0
+        while batch := [*islice(rest, _BATCH)]:
+            result = self.session.execute(statement, batch, execution_options={"preserve_rowcount": True})
+            written += cast(CursorResult[Any], result).rowcount
+        return written
 
     def claim(self, table: type[Scoped], **row: Any) -> bool:
         """Insert one row, or say that there is one with its primary key. Of several at once one gets it; the
@@ -232,7 +268,7 @@ class Database:
                     result = work(self._unit(session, workspace_id, writing=True))
                     end(session)
                     return result
-            except (DBAPIError, sqlite3.OperationalError) as error:
+            except (DBAPIError, sqlite3.OperationalError, Contended) as error:
                 if not _may_pass(error):
                     raise
                 time.sleep(0.005 * 2 ** min(attempt, 6))
@@ -256,6 +292,8 @@ class Database:
 
 
 def _may_pass(error: Exception) -> bool:
+    if isinstance(error, Contended):
+        return True
     # `BEGIN IMMEDIATE` is sent by a listener, whose errors SQLAlchemy does not wrap.
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.OperationalError):
