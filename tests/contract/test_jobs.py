@@ -19,6 +19,8 @@ from kalends.jobs import (
     Misfire,
     Order,
     Permanent,
+    Queue,
+    Rate,
     Retry,
     Run,
     Task,
@@ -207,6 +209,22 @@ def test_attempts_have_an_end(shop: Shop) -> None:
     assert [state for _, state, _ in shop.left()] == [JobState.DEAD]
 
 
+def test_the_last_try_knows_that_it_is(shop: Shop) -> None:
+    told = []
+
+    def handler(run: Run) -> None:
+        told.append(run.last_try)
+        raise Transient("busy")
+
+    shop.tasks.add(Task(name="calls", handler=handler, retry=Retry(attempts=3)))
+    shop.order("a", "calls")
+    for _ in range(3):
+        shop.work()
+        shop.wait(100)
+    assert told == [False, False, True]
+    assert [state for _, state, _ in shop.left()] == [JobState.DEAD]
+
+
 def test_a_repeat_that_fails_for_good_is_done_again_at_its_next_time(shop: Shop) -> None:
     failing(shop, Permanent("no such number"), None)
     shop.order("a", "fails", repeat="FREQ=DAILY")
@@ -329,6 +347,66 @@ def test_who_goes_silent_is_given_up_by_who_looks_on_its_own_clock(shop: Shop) -
     seconds[0] = 16
     shop.database.write(None, shop.worker.show)
     assert [claim.key for claim in shop.take()] == ["a"]
+
+
+# Queues with limits -------------------------------------------------------------------------------------
+
+
+class Line:
+    """A shop with a queue that has limits, and its worker, whose threads are those of the test."""
+
+    def __init__(self, shop: Shop, **limit: Any) -> None:
+        self.shop, self.seconds = shop, 0.0
+        shop.tasks.add(Task(name="call", handler=lambda run: shop.done.append(run.key), queue="line"))
+        shop.tasks.add_queue(Queue(name="line", **limit))
+        shop.worker = Worker(shop.database, shop.tasks, monotonic=lambda: self.seconds)
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.shop.wait(seconds)
+
+
+def test_limits_are_those_of_all_processes_together(shop: Shop) -> None:
+    line = Line(shop, width=3, concurrency=2)
+    for key in "abcd":
+        shop.order(key, "call")
+    shop.order("unlimited")
+    assert shop.worker.turn() == 3
+    other = Worker(shop.database, shop.tasks, monotonic=lambda: line.seconds)
+    assert other.turn() == 0
+    with shop.database.read(HOME) as tx:
+        running = [job.key for job in shop.jobs.list(tx, state=JobState.RUNNING)]
+    assert sorted(running) == ["a", "b", "unlimited"]
+
+
+def test_a_rate_lets_so_many_begin_in_so_long(shop: Shop) -> None:
+    line = Line(shop, width=9, rate=Rate(jobs=2, per=timedelta(seconds=10)))
+    for key in "abcde":
+        shop.order(key, "call")
+    began = []
+    for _ in range(30):
+        began.append(shop.worker.turn())
+        line.wait(1)
+    assert [second for second, count in enumerate(began) if count] == [0, 10, 20]
+    assert sum(began) == 5
+
+
+def test_a_clock_that_is_set_back_shuts_no_queue_for_long(shop: Shop) -> None:
+    line = Line(shop, width=9, rate=Rate(jobs=1, per=timedelta(seconds=10)))
+    shop.order("a", "call", after=-3600)
+    shop.order("b", "call", after=-3600)
+    assert shop.worker.turn() == 1
+    shop.wait(-3600)
+    line.seconds += 10
+    assert shop.worker.turn() == 1
+
+
+@pytest.mark.parametrize("limit", [{"width": 0}, {"concurrency": 0}])
+def test_a_queue_that_could_do_nothing_is_none(limit: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="could do nothing"):
+        Queue(name="line", **limit)
+    with pytest.raises(ValueError, match="no rate"):
+        Rate(jobs=0, per=timedelta(seconds=1))
 
 
 # Threads ------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import typer
 from kalends.cli import picking
 from kalends.cli.answering import answer, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
+from kalends.features.job_care import cancel_job, retry_job
+from kalends.interfaces.rest.job_shapes import JobShown
 from kalends.jobs import NOBODY, JobState
 from kalends.jobs.models import Job
 
@@ -24,10 +26,16 @@ Which = Annotated[str, typer.Argument(help="A job, by id or key.")]
 def list_(
     ctx: typer.Context,
     dead: Annotated[bool, typer.Option("--dead", help="Only what has failed for good.")] = False,
+    task: Annotated[str | None, typer.Option("--task", help="Only of this task.")] = None,
 ) -> None:
     """List the jobs of the workspace and of the installation, the next first."""
     desk = open_desk(ctx)
-    found = [(job, whose) for job, whose in _all(desk) if not dead or job.state is JobState.DEAD]
+    desk.actor.must_own_workspace()
+    found = [
+        (job, whose)
+        for job, whose in _all(desk)
+        if (not dead or job.state is JobState.DEAD) and task in (None, job.task)
+    ]
     answer(
         ctx,
         [_json(job, whose) for job, whose in found],
@@ -55,7 +63,9 @@ def retry(ctx: typer.Context, job: Which) -> None:
     """Have what has failed for good tried again, now."""
     desk = open_desk(ctx)
     found, workspace_id = _find(desk, job)
-    desk.services.database.write(workspace_id, lambda tx: desk.services.jobs.retry(tx, found.id))
+    desk.services.database.write(
+        workspace_id, lambda tx: retry_job(desk.services.jobs, tx, desk.actor, found.id)
+    )
     answer(ctx, {"id": str(found.id)}, list_of([f"{found.task} {found.key} is tried again."]))
 
 
@@ -65,7 +75,7 @@ def cancel(ctx: typer.Context, job: Which) -> None:
     desk = open_desk(ctx)
     found, workspace_id = _find(desk, job)
     desk.services.database.write(
-        workspace_id, lambda tx: desk.services.jobs.cancel(tx, found.task, found.key)
+        workspace_id, lambda tx: cancel_job(desk.services.jobs, tx, desk.actor, found.id)
     )
     answer(ctx, {"id": str(found.id)}, list_of([f"{found.task} {found.key} is called off."]))
 
@@ -86,16 +96,5 @@ def _find(desk: Desk, wanted: str) -> tuple[Job, UUID]:
 
 
 def _json(job: Job, workspace_id: UUID) -> dict[str, Any]:
-    return {
-        "id": str(job.id),
-        "workspace_id": None if workspace_id == NOBODY else str(workspace_id),
-        "task": job.task,
-        "key": job.key,
-        "queue": job.queue,
-        "state": job.state,
-        "due_at": job.due_at.isoformat(),
-        "run_at": job.run_at.isoformat(),
-        "repeat": job.repeat,
-        "failures": job.failures,
-        "error": job.error,
-    }
+    whose = None if workspace_id == NOBODY else str(workspace_id)
+    return {**JobShown.model_validate(job).model_dump(mode="json"), "workspace_id": whose}

@@ -10,6 +10,7 @@ from kalends.engine.recurrence import expand
 from kalends.engine.zones import zone
 from kalends.jobs.claims import Claim, Ending
 from kalends.jobs.tasks import Misfire, Task, may_pass
+from kalends.kit.redaction import redacted
 
 _MOMENT = timedelta(seconds=1)  # repeats fall on whole seconds
 _LONGEST_ERROR = 2000  # characters that are kept of what a failure said
@@ -36,7 +37,7 @@ def failed(claim: Claim, task: Task | None, error: Exception, now: datetime, dic
     A repeat that is tried no more is done again at its next time, with what went wrong still to be read.
     """
     failures = claim.failures + 1
-    told = (str(error) or type(error).__name__)[:_LONGEST_ERROR]
+    told = redacted(str(error) or type(error).__name__)[:_LONGEST_ERROR]
     if task is None or (may_pass(error) and failures < task.retry.attempts):
         delay = _UNKNOWN_TASK if task is None else task.retry.delay(failures, dice)
         asked = getattr(error, "fields", {}).get("retry_after")

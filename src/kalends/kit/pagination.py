@@ -7,6 +7,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -66,6 +67,18 @@ def decode_id(cursor: str) -> UUID:
         return UUID(str(text))
     except ValueError:
         raise _bad_cursor() from None
+
+
+def decode_position(cursor: str) -> tuple[datetime, UUID]:
+    """Give the instant and the id in the cursor of a list in their order, or raise `InvalidInput`."""
+    at, id = decode(cursor, str, str)
+    try:
+        moment, row = datetime.fromisoformat(str(at)), UUID(str(id))
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC), row
+    except (ValueError, OverflowError):
+        pass
+    raise _bad_cursor()
 
 
 def _bad_cursor() -> InvalidInput:

@@ -33,6 +33,7 @@ from kalends.interfaces.rest import (
     free_time,
     idempotency,
     invitations,
+    jobs,
     live,
     members,
     openapi,
@@ -80,6 +81,7 @@ _ROUTERS: Final[Sequence[APIRouter]] = (
     tasks.router,
     blocks.router,
     free_time.router,
+    jobs.router,
     live.router,
     audit.router,
 )

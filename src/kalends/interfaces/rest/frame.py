@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kalends.interfaces.rest.problems import answer_to_failure
+from kalends.jobs import TRACE
 from kalends.kit.clock import Clock
 from kalends.kit.ids import Ids
 from kalends.kit.redaction import redacted
@@ -43,6 +44,11 @@ class Frame:
             await self._app(scope, receive, send)
             return
         request = _Watched(scope, receive, send, str(self._ids.new()), self._clock.now())
+        # Whatever is logged meanwhile names it, and so do the jobs that are ordered, however much later.
+        with structlog.contextvars.bound_contextvars(**{TRACE: request.id}):
+            await self._answer(scope, request)
+
+    async def _answer(self, scope: Scope, request: _Watched) -> None:
         try:
             await self._app(scope, request.receive, request.send)
             if request.status is not None and request.status >= 500:
@@ -51,7 +57,7 @@ class Frame:
             _log.exception("request_failed", **request.described(), input=request.input())
             if request.status is not None:
                 raise  # too late for an answer: the server breaks the connection off
-            await answer_to_failure(request.id)(scope, receive, request.send)
+            await answer_to_failure(request.id)(scope, request.receive, request.send)
         finally:
             _log.info("request", **request.described(), ms=self._milliseconds_since(request.began))
 

@@ -19,6 +19,7 @@ KINDS: Final = (
     "constraint",
     "feed",
     "invitation",
+    "job",
     "member",
     "optimisation",
     "preparation",
