@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
+from typing import TYPE_CHECKING
 
 from kalends.features.announcements import Announcer
 from kalends.features.calendars import categories
@@ -44,6 +45,9 @@ from kalends.outside import carriers, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
 from kalends.upkeep import alone, bring_up_alone, daily_tasks, order_daily
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 _SECONDS_TO_FINISH = 10  # for requests that run when the server is told to stop
 
@@ -91,7 +95,7 @@ def compose(
             keyring,
             jobs,
             announcer,
-            carriers(settings, keyring),
+            carriers(settings, keyring, database.clock),
             public_url=settings.public_url,
         ),
         calls=Calls(
@@ -101,7 +105,7 @@ def compose(
             announcer,
             changes,
             scheduling,
-            telephone(settings, keyring),
+            telephone(settings, database.clock),
             CallSettings(
                 quiet_hours=settings.call_quiet_hours,
                 concurrency=settings.call_concurrency,
@@ -153,7 +157,6 @@ def serve(
     # Half a second to import: the other commands of the command line load this module too.
     import uvicorn
 
-    from kalends.interfaces.feeds import feed_routes
     from kalends.interfaces.rest.app import create_app
     from kalends.interfaces.rest.live import end_streams
     from kalends.interfaces.web import BrowserApp, read_built
@@ -172,9 +175,11 @@ def serve(
             services.optimiser.give_up()  # no other process would have gone on with them
         if prepare is not None:
             prepare(services)
-        feeds = feed_routes(services, public_url=settings.public_url)
         app = create_app(
-            services, rest_settings(settings), beside=[feeds], otherwise=BrowserApp(read_built())
+            services,
+            rest_settings(settings),
+            beside=_beside(services, settings),
+            otherwise=BrowserApp(read_built()),
         )
         config = uvicorn.Config(
             app,
@@ -199,6 +204,24 @@ def serve(
         if settings.jobs == "inside":
             held.enter_context(working(services, settings))
         Server(config).run(sockets=[listening])
+
+
+def _beside(services: Services, settings: Settings) -> Sequence[APIRouter]:
+    """Give the routes of the protocols beside REST."""
+    from kalends.interfaces.feeds import feed_routes
+    from kalends.interfaces.webhooks import twilio_routes
+
+    routers = [feed_routes(services, public_url=settings.public_url)]
+    if settings.twilio_auth_token:
+        twilio = twilio_routes(
+            settings.twilio_auth_token,
+            services.calls,
+            services.notifications,
+            public_url=settings.public_url,
+            behind_proxy=bool(settings.trusted_proxies),
+        )
+        routers.append(twilio)
+    return routers
 
 
 @contextmanager
