@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from kalends.jobs import Permanent
 
@@ -13,7 +14,7 @@ from kalends.jobs import Permanent
 class Message:
     """What is sent. The receiver sees `key`, by which it can tell a repetition."""
 
-    key: str
+    key: str  # a UUID
     to: str  # an address of the channel: mail address, E.164 number, URL, or a push subscription as JSON
     subject: str
     text: str
@@ -24,6 +25,7 @@ class Message:
     unsubscribe: str | None = None  # where one says no to more, without signing in
     data: str | None = None  # JSON for programs
     secret: str | None = None  # with which a webhook is signed
+    workspace_id: UUID | None = None  # for services that tell later what became of it
 
 
 class AddressGone(Permanent):

@@ -18,6 +18,9 @@ from kalends.integrations.twilio.account import moment
 PREFIX: Final = "/webhooks/twilio"
 """Where Twilio reaches us, below the public address."""
 
+SMS: Final = "sms"
+"""The last step of the address for news of a message."""
+
 SIGNATURE: Final = "X-Twilio-Signature"
 
 Form = ImmutableMultiDict[str, str]
@@ -33,14 +36,9 @@ class News(StrEnum):
     END = "end"  # of what was to be said and heard: nothing of it is news
 
 
-def call_address(public_url: str, workspace_id: UUID, attempt_id: UUID, news: News) -> str:
-    """Give the address for news of an attempt."""
-    return f"{public_url.rstrip('/')}{PREFIX}/{workspace_id}/{attempt_id}/{news}"
-
-
-def message_address(public_url: str, key: str) -> str:
-    """Give the address for news of a message."""
-    return f"{public_url.rstrip('/')}{PREFIX}/sms/{quote(key, safe='')}"
+def address(public_url: str, workspace_id: UUID, key: UUID | str, news: str) -> str:
+    """Give the address for news of an attempt, or of a message, by the stable key of it."""
+    return f"{public_url.rstrip('/')}{PREFIX}/{workspace_id}/{quote(str(key), safe='')}/{news}"
 
 
 def read_form(body: bytes) -> Form:
@@ -48,14 +46,14 @@ def read_form(body: bytes) -> Form:
     return ImmutableMultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def is_signed(token: str, address: str, form: Form, signature: str) -> bool:
+def is_signed(token: str, url: str, form: Form, signature: str) -> bool:
     """Say whether whoever knows the token posted this form to this address.
 
     With the port or without it: Twilio itself is not always of one mind.
     """
     from twilio.request_validator import RequestValidator  # apart from the client, and light
 
-    return bool(RequestValidator(token).validate(address, form, signature))
+    return bool(RequestValidator(token).validate(url, form, signature))
 
 
 _STATES: Final[Mapping[str, AttemptState]] = {

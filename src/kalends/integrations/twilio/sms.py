@@ -7,7 +7,7 @@ from typing import Final
 
 from kalends.features.reminders.ports import AddressGone, Message
 from kalends.integrations.twilio.account import Account, Refused
-from kalends.integrations.twilio.callbacks import message_address
+from kalends.integrations.twilio.callbacks import SMS, address
 
 _LONGEST: Final = 1600  # characters that Twilio takes
 _CLOCKS_APART: Final = timedelta(minutes=1)  # ours and Twilio's, at most
@@ -24,8 +24,10 @@ class TwilioMessages:
     def send(self, message: Message) -> str | None:
         """Send the text; gives Twilio's id."""
         asked = {"to": message.to, "from_": self._account.number, "body": _body(message)}
-        if self._account.public_url is not None:
-            asked["status_callback"] = message_address(self._account.public_url, message.key)
+        if self._account.public_url is not None and message.workspace_id is not None:
+            asked["status_callback"] = address(
+                self._account.public_url, message.workspace_id, message.key, SMS
+            )
         try:
             return str(self._account.client.messages.create(**asked).sid)
         except Refused as refusal:

@@ -10,7 +10,7 @@ from kalends.features.calls.models import AttemptState, Content
 from kalends.features.calls.ports import Dial, Report
 from kalends.integrations.twilio import twiml
 from kalends.integrations.twilio.account import Account, Refused
-from kalends.integrations.twilio.callbacks import News, answerer, call_address, state_of
+from kalends.integrations.twilio.callbacks import News, address, answerer, state_of
 
 if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
@@ -103,7 +103,7 @@ class TwilioTelephone:
 
     def _address(self, dial: Dial, news: News) -> str:
         assert self._account.public_url is not None
-        return call_address(self._account.public_url, dial.workspace_id, dial.attempt_id, news)
+        return address(self._account.public_url, dial.workspace_id, dial.attempt_id, news)
 
 
 def _report(call: CallInstance) -> Report:

@@ -12,6 +12,7 @@ from kalends.features.calls.ports import Report
 from kalends.integrations.twilio.callbacks import (
     PREFIX,
     SIGNATURE,
+    SMS,
     Form,
     News,
     is_signed,
@@ -50,11 +51,11 @@ class CallListener(Protocol):
 class MessageListener(Protocol):
     """Who hears of messages, as often and in any order."""
 
-    def arrived(self, channel: str, key: str, provider_id: str) -> None:
+    def arrived(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
         """Hear that a message reached its phone."""
         ...
 
-    def bounced(self, channel: str, key: str, provider_id: str, error: str) -> None:
+    def bounced(self, workspace_id: UUID, delivery_id: UUID, provider_id: str, error: str) -> None:
         """Hear that a message will not reach its phone."""
         ...
 
@@ -102,24 +103,24 @@ def twilio_routes(
             raise InvalidInput("CallSid is missing: this is no news of a call.", field="CallSid")
         return report
 
-    @router.post("/sms/incoming")
+    @router.post("/sms")
     async def hear_somebody(request: Request) -> Response:
         """Take what somebody wrote to our number: whether they want messages."""
         form = await proven(request)
         yes, number = wanted(form), form.get("From", "")
         if yes is not None and number:
-            await run_in_threadpool(messages.resubscribe if yes else messages.unsubscribe, "sms", number)
+            await run_in_threadpool(messages.resubscribe if yes else messages.unsubscribe, SMS, number)
         return _done()
 
-    @router.post("/sms/{key}")
-    async def hear_of_message(request: Request, key: str) -> Response:
+    @router.post(f"/{{workspace_id}}/{{delivery_id}}/{SMS}")
+    async def hear_of_message(request: Request, workspace_id: UUID, delivery_id: UUID) -> Response:
         """Take what became of a message."""
         news = message_news(await proven(request))
         if news.status in _ARRIVED:
-            await run_in_threadpool(messages.arrived, "sms", key, news.provider_id)
+            await run_in_threadpool(messages.arrived, workspace_id, delivery_id, news.provider_id)
         elif news.status in _BOUNCED:
             error = f"Twilio {news.status}, {news.error_code or 'without a reason'}"
-            await run_in_threadpool(messages.bounced, "sms", key, news.provider_id, error)
+            await run_in_threadpool(messages.bounced, workspace_id, delivery_id, news.provider_id, error)
         return _done()
 
     @router.post("/{workspace_id}/status")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from kalends.integrations.twilio.fake.fates import Ending, Fate
-from kalends.integrations.twilio.fake.lives import OVER, Agenda, Letter, Mail, written
+from kalends.integrations.twilio.fake.lives import OVER, Agenda, Letter, Mail, key_of, written
 
 _SECONDS_TO_JUDGE: Final = 2  # whether a person or a machine has answered
 _SIP: Final = {"busy": "486", "no-answer": "487", "failed": "404", "canceled": "487"}
@@ -42,8 +41,7 @@ class Call:
     @property
     def attempt(self) -> str:
         """Give the stable key that the caller put into its callback's address."""
-        steps = urlsplit(self.get("StatusCallback") or "").path.split("/")
-        return steps[-2] if len(steps) > 1 else ""
+        return key_of(self.get("StatusCallback"))
 
     @property
     def over(self) -> bool:

@@ -90,7 +90,7 @@ class Message:
     @property
     def key(self) -> str:
         """Give the stable key that the sender put into its callback's address."""
-        return urlsplit(self.asked.get("StatusCallback", "")).path.rpartition("/")[2]
+        return key_of(self.asked.get("StatusCallback"))
 
     def json(self, account_sid: str) -> dict[str, Any]:
         """Give it as the REST interface does."""
@@ -135,6 +135,12 @@ class Message:
             mail.send(Letter(address, form), self.fate.post, at, self.held)
         if status != "sent":
             mail.release(self.held)
+
+
+def key_of(callback: str | None) -> str:
+    """Give the stable key that stands last but one in a callback's address; empty where there is none."""
+    steps = urlsplit(callback or "").path.split("/")
+    return steps[-2] if len(steps) > 1 else ""
 
 
 def written(when: datetime | None) -> str | None:
