@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kalends.features.calls.ports import Telephone
+from kalends.features.reminders.models import Channel
 from kalends.features.reminders.ports import Carrier
+from kalends.integrations.mail import Mail, MailSettings
+from kalends.integrations.outside_addresses import OutsideAddresses
+from kalends.integrations.push import Pushes, public_key, vapid_key
 from kalends.integrations.twilio import Account, TwilioMessages, TwilioTelephone
+from kalends.integrations.webhook import Webhooks
 from kalends.kit.clock import Clock
 from kalends.kit.crypto import Keyring
 from kalends.settings import Settings
@@ -20,10 +25,30 @@ def telephone(settings: Settings, clock: Clock) -> Telephone | None:
 
 def carriers(settings: Settings, keyring: Keyring, clock: Clock) -> Mapping[str, Carrier]:
     """Give the services that bring messages to people, by the name of their channel."""
-    found: dict[str, Carrier] = {}
+    outside = OutsideAddresses(allow_private=settings.allow_private_addresses)
+    found: dict[str, Carrier] = {Channel.WEBHOOK: Webhooks(outside, clock)}
+    if settings.mail_from:
+        found[Channel.EMAIL] = Mail(
+            MailSettings(
+                sender=settings.mail_from,
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                security=settings.smtp_security,
+                username=settings.smtp_username,
+                password=settings.smtp_password,
+            ),
+            clock,
+        )
+    if settings.push_contact:
+        found[Channel.PUSH] = Pushes(outside, vapid_key(keyring), settings.push_contact, clock)
     if account := _twilio(settings, clock):
-        found["sms"] = TwilioMessages(account)
+        found[Channel.SMS] = TwilioMessages(account)
     return found
+
+
+def push_key(settings: Settings, keyring: Keyring) -> str | None:
+    """Give what browsers must be told to take pushes from here; None: none are sent."""
+    return public_key(vapid_key(keyring)) if settings.push_contact else None
 
 
 def _twilio(settings: Settings, clock: Clock) -> Account | None:

@@ -41,7 +41,7 @@ from kalends.jobs import Jobs, Tasks
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.crypto import Keyring, open_keyring
 from kalends.kit.errors import Clash
-from kalends.outside import carriers, telephone
+from kalends.outside import carriers, push_key, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
 from kalends.upkeep import alone, bring_up_alone, daily_tasks, order_daily
@@ -75,15 +75,13 @@ def compose(
     announcer, jobs = Announcer(), Jobs(Tasks())
     changes = Changes(horizon=settings.horizon, announcer=announcer)
     scheduling = Scheduling(database, changes, SchedulingSettings(horizon=settings.horizon))
+    people = Identity(
+        database, keyring, identity or IdentitySettings(sign_up_open=settings.sign_up == "open"), hooks()
+    )
     services = Services(
         database=database,
         resources=Resources(StoredEvents(), horizon=settings.horizon),
-        identity=Identity(
-            database,
-            keyring,
-            identity or IdentitySettings(sign_up_open=settings.sign_up == "open"),
-            hooks(),
-        ),
+        identity=people,
         changes=changes,
         scheduling=scheduling,
         exchange=Exchange(database, changes, scheduling, settings.ical_limits),
@@ -96,7 +94,9 @@ def compose(
             jobs,
             announcer,
             carriers(settings, keyring, database.clock),
+            members=people.members,
             public_url=settings.public_url,
+            push_key=push_key(settings, keyring),
         ),
         calls=Calls(
             database,
@@ -115,6 +115,8 @@ def compose(
             ),
         ),
     )
+    people.hooks.member_changed.append(services.notifications.member_changed)
+    people.hooks.member_removed.insert(0, services.notifications.member_removed)
     for task in (
         *daily_tasks(services, settings),
         *services.notifications.tasks(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,6 +16,8 @@ class Hooks:
 
     workspace_added: list[Callable[[Unit, Workspace], None]] = field(default_factory=list)
     member_added: list[Callable[[Unit, Member], None]] = field(default_factory=list)
+    # After fields of a member, or preferences of theirs, were changed: their names.
+    member_changed: list[Callable[[Unit, Member, Collection[str]], None]] = field(default_factory=list)
     # Before the member's row goes: features erase or hand on what the member has with them.
     member_removed: list[Callable[[Unit, Member], None]] = field(default_factory=list)
     # Before a calendar becomes a member's default: the calendars feature refuses one they cannot write.

@@ -243,6 +243,8 @@ class Members:
         member.version += 1
         tx.session.flush()
         audit.record(tx, actor, action, kind="member", subject=member.id, fields=fields)
+        for tell in self._hooks.member_changed:
+            tell(tx, member, fields)
         return member
 
 

@@ -47,6 +47,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     BOUNCED = "bounced"  # the address refuses it for good
     SUPPRESSED = "suppressed"  # nothing is sent there any more: it bounced, or they unsubscribed
+    DROPPED = "dropped"  # what it tells of is no longer so, or they want no more of it
 
 
 class Reminder(Identified, Table):
@@ -110,6 +111,7 @@ class Delivery(Identified, Table):
         _of_member(),
         Index("ix_delivery_notification", "workspace_id", "notification_id"),
         Index("ix_delivery_provider_id", "workspace_id", "provider_id"),
+        Index("ix_delivery_member", "workspace_id", "member_id"),
     )
 
     member_id: Mapped[UUID]
@@ -123,6 +125,7 @@ class Delivery(Identified, Table):
     provider_id: Mapped[str | None]
     error: Mapped[str | None]
     send_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]  # when the service may first have been asked
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -136,7 +139,7 @@ class NotificationSetting(Scoped, Table):
 
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
     values: Mapped[dict[str, Any]]
-    sealed: Mapped[str | None]  # encrypted: the number for SMS, the webhook and its secret
+    sealed: Mapped[str | None]  # encrypted: addresses by their channel, and the secret of the webhook
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -222,13 +222,15 @@ def export_calendar(
     return compose(texts, head or head_of(view))
 
 
-def export_event(tx: Unit, actor: Actor, event_id: UUID) -> Iterator[bytes]:
+def export_event(
+    tx: Unit, actor: Actor, event_id: UUID, *, head: CalendarHead = CalendarHead()
+) -> Iterator[bytes]:
     """Give one event as a file, as far as the actor may see it, or raise `NotFound`."""
     views = event_views(tx, actor, Event.object_id == event_id, EventFilter())
     if not views:
         raise NotFound(f"There is no event {event_id}.", kind="event", id=str(event_id))
     text = tx.get(CalendarObject, event_id).text
-    return compose([text if all(view.full for view in views) else busy(text)])
+    return compose([text if all(view.full for view in views) else busy(text)], head)
 
 
 def head_of(view: CalendarView) -> CalendarHead:

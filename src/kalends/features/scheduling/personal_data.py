@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,14 @@ from kalends.kit.errors import Forbidden
 from kalends.storage import Unit
 
 
-def export_member(tx: Unit, actor: Actor, member_id: UUID) -> dict[str, Any]:
+Export = Callable[[Unit, UUID], dict[str, Any]]
+"""What gives the part of a feature."""
+
+
+def export_member(tx: Unit, actor: Actor, member_id: UUID, *more: Export) -> dict[str, Any]:
     """Give a member's data as JSON values: to themselves, and to an owner for one who does not sign in.
 
+    `more` are the parts of features that this one does not know.
     An owner does not read the private calendar of somebody with an account in this way either.
     """
     member = tx.get(Member, member_id)
@@ -27,4 +33,5 @@ def export_member(tx: Unit, actor: Actor, member_id: UUID) -> dict[str, Any]:
         raise Forbidden("A member who signs in exports their own data.", member_id=str(member_id))
     audit.record(tx, actor, "member.exported", kind="member", subject=member_id)
     parts = (of_identity, of_calendars, of_resources, of_constraints, of_tasks)
-    return {name: value for part in parts for name, value in part.export(tx, member_id).items()}
+    exports: list[Export] = [*(part.export for part in parts), *more]
+    return {name: value for export in exports for name, value in export(tx, member_id).items()}

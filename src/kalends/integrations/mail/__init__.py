@@ -1,1 +1,5 @@
-"""Mail by SMTP."""
+"""Mail, handed to an SMTP server."""
+
+from kalends.integrations.mail.carrier import Mail, MailSettings
+
+__all__ = ["Mail", "MailSettings"]

@@ -14,6 +14,7 @@ from kalends.storage import Database, Unit
 KINDS: Final = (
     "block",
     "calendar",
+    "call",
     "category",
     "conflict",
     "constraint",
@@ -21,8 +22,10 @@ KINDS: Final = (
     "invitation",
     "job",
     "member",
+    "notification",
     "optimisation",
     "preparation",
+    "reminder",
     "reservation",
     "resource",
     "task",

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("send_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -54,6 +55,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_notification", "delivery", ["workspace_id", "notification_id"], unique=False)
     op.create_index("ix_delivery_provider_id", "delivery", ["workspace_id", "provider_id"], unique=False)
+    op.create_index("ix_delivery_member", "delivery", ["workspace_id", "member_id"], unique=False)
     op.create_table(
         "notification",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),

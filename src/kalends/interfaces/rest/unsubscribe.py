@@ -1,0 +1,49 @@
+"""Saying no to more mail, by the link in it: no sign-in, and one click (RFC 8058)."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import HTMLResponse
+
+from kalends.interfaces.rest.context import CurrentServices, count_address
+
+router = APIRouter(prefix="/unsubscribe", tags=["notifications"], dependencies=[Depends(count_address)])
+
+_PAGE: Final = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Kalends</title>
+<p>{words}</p>
+{form}
+</html>
+"""
+_FORM: Final = '<form method="post"><button>Send no more</button></form>'
+_HTML: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}}
+}
+
+Token = Annotated[str, Path(max_length=300)]
+
+
+@router.get("/{token}", response_class=HTMLResponse, responses=_HTML)
+def ask_to_unsubscribe(token: Token, services: CurrentServices) -> HTMLResponse:
+    """Show what the link of a message is about, and a button. Looking changes nothing: programs look too."""
+    found = services.notifications.unsubscribing.look(token)
+    return _page(f"Kalends sends {found.channel} to {found.address}.", _FORM)
+
+
+@router.post("/{token}", response_class=HTMLResponse, responses=_HTML)
+def unsubscribe(token: Token, services: CurrentServices) -> HTMLResponse:
+    """Send nothing more to the address that the link is about; whatever the body says."""
+    found = services.notifications.unsubscribing.stop(token)
+    return _page(f"Kalends sends no more {found.channel} to {found.address}.", "")
+
+
+def _page(words: str, form: str) -> HTMLResponse:
+    return HTMLResponse(_PAGE.format(words=escape(words), form=form))
