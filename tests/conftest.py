@@ -12,6 +12,7 @@ pytest_plugins = [
     "workspaces",
     "rest_client",
     "command_line",
+    "telephones",
 ]
 
 # Deadlines and speed checks would measure the machine, not the code. The gate draws the same examples each

@@ -18,6 +18,7 @@ from kalends.features.announcements import Announcer
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
 from kalends.features.calendars import service as calendars
+from kalends.features.calls.quiet import QuietHours
 from kalends.features.calls.service import Calls
 from kalends.features.calls.settings import CallSettings
 from kalends.features.changes import Changes
@@ -107,11 +108,12 @@ def compose(
             scheduling,
             telephone(settings, database.clock),
             CallSettings(
-                quiet_hours=settings.call_quiet_hours,
+                quiet_hours=QuietHours.parse(settings.call_quiet_hours),
                 concurrency=settings.call_concurrency,
                 per_minute=settings.calls_per_minute,
                 per_number=settings.calls_per_number,
                 region=settings.phone_region,
+                grace=timedelta(seconds=settings.misfire_grace_seconds),
             ),
         ),
     )

@@ -63,7 +63,9 @@ class Settings(BaseModel):
     call_concurrency: int = Field(default=5, ge=1)  # calls of the account at once
     calls_per_minute: int = Field(default=60, ge=1)  # of the account
     calls_per_number: int = Field(default=5, ge=1)  # attempts at one number within an hour
-    call_quiet_hours: str = "21:00-08:00"  # of the called person, on their clock; empty: none
+    call_quiet_hours: str = Field(  # of the called person, on their clock; empty: none
+        default="21:00-08:00", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+    )
     phone_region: str | None = Field(default=None, pattern="^[A-Z]{2}$")  # of numbers given without a country
     metrics_token: str | None = Field(default=None, repr=False)  # who sends it reads /metrics; None: nobody
     metrics_port: int | None = Field(

@@ -28,12 +28,22 @@ def create(
     lasts: Annotated[
         str | None, typer.Option(help="How long it is good: 30d, 12w. By default for ever.")
     ] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="It sees and makes the calls of this agent instance alone.")
+    ] = None,
 ) -> None:
     """Make a key; it is shown once."""
     desk = open_desk(ctx)
     until = desk.now + read_exact(lasts, field="lasts") if lasts else None
     made = desk.write(
-        lambda tx: api_keys.create(tx, desk.actor, name=name, scopes=scope or [Scope.READ], expires_at=until)
+        lambda tx: api_keys.create(
+            tx,
+            desk.actor,
+            name=name,
+            scopes=scope or [Scope.READ],
+            expires_at=until,
+            agent_instance=agent,
+        )
     )
     answer(
         ctx,
@@ -92,6 +102,7 @@ def _as_json(key: ApiKey) -> dict[str, Any]:
         "name": key.name,
         "prefix": key.prefix,
         "scopes": key.scopes,
+        "agent_instance": key.agent_instance,
         "created_at": key.created_at.isoformat(),
         "expires_at": key.expires_at and key.expires_at.isoformat(),
         "last_used_at": key.last_used_at and key.last_used_at.isoformat(),

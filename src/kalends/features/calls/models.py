@@ -65,7 +65,8 @@ class Outcome(StrEnum):
 class Call(Identified, Table):
     """A call that was scheduled. When, and how it repeats, is said by its event, which it holds.
 
-    The number is encrypted; look-ups go by its keyed hash, and lists show it masked.
+    What is copied from the event follows it in each change set. The number is encrypted; look-ups go by its
+    keyed hash, and lists show it masked.
     """
 
     __tablename__ = "call"
@@ -79,10 +80,15 @@ class Call(Identified, Table):
         Index("ix_call_phone_hash", "workspace_id", "phone_hash"),
     )
 
-    event_id: Mapped[UUID | None]  # None: its event was deleted, and the call cancelled
+    event_id: Mapped[UUID | None]  # None: its event was deleted, and with it the call; its log stays
     member_id: Mapped[UUID]  # whose call it is
     agent_instance: Mapped[str | None]  # keys of one instance neither see nor touch the calls of another
-    title: Mapped[str]
+    title: Mapped[str]  # of the event, as are its description and times
+    description: Mapped[str | None]
+    starts_at: Mapped[datetime]  # of the first run
+    zone: Mapped[str]  # IANA: the clock that it repeats by
+    seconds: Mapped[int]  # that it is expected to last
+    rules: Mapped[list[Any]]  # RRULE values; none: it is made once
     call_type: Mapped[str | None]
     phone_sealed: Mapped[str]
     phone_hash: Mapped[str]
@@ -90,16 +96,18 @@ class Call(Identified, Table):
     callee_zone: Mapped[str]  # IANA: whose quiet hours are kept
     content: Mapped[Content]
     content_text: Mapped[str]  # the script, or the address
-    description: Mapped[str | None]
     notes: Mapped[str | None]
     extra: Mapped[dict[str, Any]] = mapped_column("metadata")
     missed: Mapped[Missed]
+    retries: Mapped[dict[str, Any]]  # by outcome: its own in place of the usual ones
     state: Mapped[CallState]
     state_at: Mapped[datetime]
     next_at: Mapped[datetime | None]  # when it is placed next: later than `due_at` for quiet hours or a retry
     due_at: Mapped[datetime | None]  # of the run that is next or under way, by its event
     attempts: Mapped[int]  # of that run so far
     runs: Mapped[int]  # that are over
+    done_until: Mapped[datetime | None]  # runs due until then are over, or were left out
+    turn: Mapped[int]  # raised with each order to place it: an order of an earlier turn does nothing
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
@@ -141,6 +149,7 @@ class CallAttempt(Identified, Table):
         ),
         UniqueConstraint("workspace_id", "call_id", "due_at", "number"),
         Index("ix_call_attempt_started_at", "workspace_id", "started_at"),
+        Index("ix_call_attempt_account", "started_at"),  # the account is the installation's
         Index("ix_call_attempt_phone_hash", "workspace_id", "phone_hash", "started_at"),
         Index("uq_call_attempt_provider_id", "workspace_id", "provider_id", unique=True),
     )
@@ -157,6 +166,7 @@ class CallAttempt(Identified, Table):
     provider_id: Mapped[str | None]  # the service's own, once it has answered
     answered_by: Mapped[str | None]  # human, machine, fax, unknown
     started_at: Mapped[datetime]
+    tried_at: Mapped[datetime]  # when the service was last about to be asked to dial
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     duration_seconds: Mapped[int | None]  # that they spoke
@@ -196,7 +206,7 @@ class CallBatch(Identified, Table):
     action: Mapped[str]  # create, pause, cancel
     rows_sealed: Mapped[str | None]  # what is to be done, encrypted; forgotten once it is done
     total: Mapped[int]
-    done: Mapped[int]
+    done: Mapped[int]  # rows that were taken, from the first on; those that failed are among them
     failed: Mapped[int]
     errors: Mapped[list[Any]]  # of each bad row: its number, field, issue
     created_at: Mapped[datetime]

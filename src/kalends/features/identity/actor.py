@@ -32,6 +32,7 @@ class Actor:
     account_id: UUID | None = None
     scopes: frozenset[str] = frozenset(Scope)  # an API key may have fewer
     sign_in_id: UUID | None = None  # the refresh family or browser session; None for an API key
+    agent_instance: str | None = None  # of an API key that sees and makes the calls of one agent alone
 
     @property
     def owns_workspace(self) -> bool:
@@ -60,7 +61,11 @@ class Actor:
 
 
 def actor_of(
-    member: Member, *, scopes: frozenset[str] = frozenset(Scope), sign_in_id: UUID | None = None
+    member: Member,
+    *,
+    scopes: frozenset[str] = frozenset(Scope),
+    sign_in_id: UUID | None = None,
+    agent_instance: str | None = None,
 ) -> Actor:
     """Give the actor that a stored member is."""
     return Actor(
@@ -72,6 +77,7 @@ def actor_of(
         account_id=member.account_id,
         scopes=scopes,
         sign_in_id=sign_in_id,
+        agent_instance=agent_instance,
     )
 
 

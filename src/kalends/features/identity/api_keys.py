@@ -16,7 +16,8 @@ from kalends.features.identity.models import Account, ApiKey, Member
 from kalends.features.identity.names import display_name
 from kalends.features.identity.refusals import TokenRefused
 from kalends.kit.crypto import hash_token
-from kalends.kit.errors import Clash, InvalidInput, NotFound, Unavailable
+from kalends.kit.errors import Clash, Forbidden, InvalidInput, NotFound, Unavailable
+from kalends.kit.text import checked_name
 from kalends.storage import Database, Unit
 
 PREFIX = "kal_"  # so that scanners and people recognise a key that leaked
@@ -27,14 +28,27 @@ _NOTE_USE_EVERY = timedelta(minutes=1)
 
 
 def create(
-    tx: Unit, actor: Actor, *, name: str, scopes: Collection[Scope], expires_at: datetime | None = None
+    tx: Unit,
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    expires_at: datetime | None = None,
+    agent_instance: str | None = None,
 ) -> Issued[ApiKey]:
-    """Make a key for the actor, with scopes that the actor has, or raise `InvalidInput`, `Forbidden`."""
+    """Make a key for the actor, with scopes that the actor has, or raise `InvalidInput`, `Forbidden`.
+
+    With `agent_instance` it sees and makes the calls of that agent alone; a key of one makes no other's.
+    """
     actor.must_have(Scope.ADMIN)
     if not scopes:
         raise InvalidInput("A key needs at least one scope: read, write or admin.", field="scopes")
     if excess := sorted(set(scopes) - actor.scopes):
         raise InvalidInput(f"You cannot give a scope that you lack: {', '.join(excess)}.", field="scopes")
+    if actor.agent_instance is not None and agent_instance != actor.agent_instance:
+        raise Forbidden(
+            f"A key of the agent {actor.agent_instance!r} makes none but its own.", needs=actor.agent_instance
+        )
     if expires_at is not None and expires_at <= tx.now:
         raise InvalidInput(f"The key would have expired at {expires_at.isoformat()}.", field="expires_at")
     held = select(func.count()).select_from(ApiKey).where(*_usable(tx), ApiKey.member_id == actor.member_id)
@@ -49,6 +63,9 @@ def create(
             key_hash=hash_token(secret),
             prefix=secret[:_SHOWN],
             scopes=sorted(set(scopes)),
+            agent_instance=None
+            if agent_instance is None
+            else checked_name(agent_instance, field="agent_instance"),
             created_at=tx.now,
             expires_at=expires_at,
             last_used_at=None,
@@ -95,7 +112,7 @@ def verify(database: Database, secret: str) -> Actor:
     key, member = found
     if key.last_used_at is None or now - key.last_used_at >= _NOTE_USE_EVERY:
         _note_use(database, key)
-    return actor_of(member, scopes=frozenset(key.scopes))
+    return actor_of(member, scopes=frozenset(key.scopes), agent_instance=key.agent_instance)
 
 
 def purge(tx: Unit, before: datetime) -> int:

@@ -158,6 +158,7 @@ class ApiKey(Identified, Table):
     key_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256
     prefix: Mapped[str]  # of the key, so that its holder can tell which one it is
     scopes: Mapped[list[Any]]
+    agent_instance: Mapped[str | None]  # whose calls alone it sees and makes
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

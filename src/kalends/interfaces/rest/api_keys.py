@@ -29,6 +29,9 @@ class NewApiKey(Given):
     name: str
     scopes: list[Scope] = Field(description="At least one, and none that the caller lacks.")
     expires_at: AwareDatetime | None = Field(default=None, description="By default it lasts until revoked.")
+    agent_instance: str | None = Field(
+        default=None, max_length=200, description="It sees and makes the calls of this agent alone."
+    )
 
 
 class ApiKeyView(Shown):
@@ -39,6 +42,7 @@ class ApiKeyView(Shown):
     name: str
     prefix: str = Field(description="How the key begins, to tell which one it is.")
     scopes: list[Scope]
+    agent_instance: str | None = Field(description="Whose calls alone it sees and makes.")
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -65,7 +69,14 @@ def create_api_key(body: NewApiKey, actor: CurrentActor, services: CurrentServic
     """Make a key for the caller, with scopes that the caller has."""
     return services.database.write(
         actor.workspace_id,
-        lambda tx: api_keys.create(tx, actor, name=body.name, scopes=body.scopes, expires_at=body.expires_at),
+        lambda tx: api_keys.create(
+            tx,
+            actor,
+            name=body.name,
+            scopes=body.scopes,
+            expires_at=body.expires_at,
+            agent_instance=body.agent_instance,
+        ),
     )
 
 

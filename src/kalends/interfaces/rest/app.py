@@ -23,10 +23,14 @@ from kalends.interfaces.rest import (
     blocks,
     browser,
     calendars,
+    call_batches,
+    call_log,
+    calls,
     categories,
     changes,
     conflicts,
     constraints,
+    do_not_call,
     event_queries,
     events,
     files,
@@ -53,7 +57,7 @@ from kalends.interfaces.rest import (
     workspace,
 )
 from kalends.interfaces.rest.context import CSRF_HEADER, CurrentServices
-from kalends.interfaces.rest.frame import Frame
+from kalends.interfaces.rest.frame import Answered, Frame
 from kalends.interfaces.rest.idempotency import Idempotency
 from kalends.interfaces.rest.limits import BodyLimit, RequestLimits
 from kalends.interfaces.rest.settings import RestSettings
@@ -85,6 +89,11 @@ _ROUTERS: Final[Sequence[APIRouter]] = (
     tasks.router,
     blocks.router,
     free_time.router,
+    call_batches.router,
+    call_log.statistics_router,
+    call_log.router,
+    calls.router,
+    do_not_call.router,
     reminders.router,
     notifications.router,
     push.router,
@@ -101,10 +110,12 @@ def create_app(
     *,
     beside: Sequence[APIRouter] = (),
     otherwise: ASGIApp | None = None,
+    answered: Answered | None = None,
 ) -> FastAPI:
     """Make the app over these services.
 
-    `beside` are the routes of other protocols, outside `/api/v1`; `otherwise` gets what no route takes.
+    `beside` are the routes of other protocols, outside `/api/v1`; `otherwise` gets what no route takes;
+    `answered` is told of each request.
     """
     settings = settings or RestSettings()
     app = FastAPI(
@@ -128,7 +139,7 @@ def create_app(
         app.router.default = otherwise
     problems.install(app)
     app.openapi = _once(lambda: openapi.document(app))  # type: ignore[method-assign]
-    _surround(app, services, settings)
+    _surround(app, services, settings, answered)
     return app
 
 
@@ -142,11 +153,12 @@ def _routes() -> Sequence[BaseRoute]:
     return router.routes
 
 
-def _surround(app: FastAPI, services: Services, settings: RestSettings) -> None:
+def _surround(app: FastAPI, services: Services, settings: RestSettings, answered: Answered | None) -> None:
     """Add the middleware, innermost first."""
     app.add_middleware(Idempotency, database=services.database, prefix=PREFIX)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    app.add_middleware(Frame, ids=services.database.ids, clock=services.database.clock)
+    database = services.database
+    app.add_middleware(Frame, ids=database.ids, clock=database.clock, answered=answered)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

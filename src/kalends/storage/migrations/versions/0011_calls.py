@@ -13,6 +13,7 @@ _json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgre
 
 
 def upgrade() -> None:
+    op.add_column("api_key", sa.Column("agent_instance", sa.String(), nullable=True))
     op.create_table(
         "do_not_call",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -34,6 +35,11 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("agent_instance", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.Column("rules", _json, nullable=False),
         sa.Column("call_type", sa.String(), nullable=True),
         sa.Column("phone_sealed", sa.String(), nullable=False),
         sa.Column("phone_hash", sa.String(), nullable=False),
@@ -41,16 +47,18 @@ def upgrade() -> None:
         sa.Column("callee_zone", sa.String(), nullable=False),
         sa.Column("content", sa.String(length=32), nullable=False),
         sa.Column("content_text", sa.String(), nullable=False),
-        sa.Column("description", sa.String(), nullable=True),
         sa.Column("notes", sa.String(), nullable=True),
         sa.Column("metadata", _json, nullable=False),
         sa.Column("missed", sa.String(length=32), nullable=False),
+        sa.Column("retries", _json, nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("runs", sa.BigInteger(), nullable=False),
+        sa.Column("done_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -110,6 +118,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("duration_seconds", sa.BigInteger(), nullable=True),
@@ -133,6 +142,7 @@ def upgrade() -> None:
             name=op.f("uq_call_attempt_workspace_id_call_id_due_at_number"),
         ),
     )
+    op.create_index("ix_call_attempt_account", "call_attempt", ["started_at"], unique=False)
     op.create_index(
         "ix_call_attempt_phone_hash",
         "call_attempt",
@@ -173,3 +183,4 @@ def downgrade() -> None:
     op.drop_table("call_batch")
     op.drop_table("call")
     op.drop_table("do_not_call")
+    op.drop_column("api_key", "agent_instance")
