@@ -11,12 +11,14 @@ import structlog
 from structlog.typing import Processor
 
 from kalends.kit.redaction import redacted
+from kalends.kit.tracing import trace
 
 
 def configure_logging(form: Literal["console", "json"], stream: TextIO | None = None) -> None:
     """Send every record to `stream` (standard error by default), for people or as JSON for programs."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _with_trace,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -49,6 +51,12 @@ def configure_logging(form: Literal["console", "json"], stream: TextIO | None = 
         logging.getLogger(name).setLevel(logging.WARNING)
     # Says again what our own line for each request says.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _with_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if (id := trace()) is not None:
+        event["trace"] = id
+    return event
 
 
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

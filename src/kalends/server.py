@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
 from typing import TYPE_CHECKING
 
 from kalends.features.announcements import Announcer
@@ -27,6 +24,7 @@ from kalends.features.changes.event_uses import StoredEvents
 from kalends.features.identity.hooks import Hooks
 from kalends.features.identity.service import Identity
 from kalends.features.identity.settings import IdentitySettings
+from kalends.features.reminders.ports import Carrier
 from kalends.features.reminders.service import Notifications
 from kalends.features.resources import personal_data as resources_data
 from kalends.features.resources.service import Resources
@@ -45,18 +43,11 @@ from kalends.kit.errors import Clash
 from kalends.outside import carriers, push_key, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
-from kalends.upkeep import alone, bring_up_alone, daily_tasks, order_daily
+from kalends.upkeep import alone, bring_up_alone, daily_tasks
+from kalends.workers import SECONDS_TO_FINISH, working
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
-
-_SECONDS_TO_FINISH = 10  # for requests that run when the server is told to stop
-
-
-class NotShared(Clash):
-    """The embedded database cannot have several processes."""
-
-    code = "not_shared"
 
 
 class AddressTaken(Clash):
@@ -66,9 +57,16 @@ class AddressTaken(Clash):
 
 
 def compose(
-    settings: Settings, *, clock: Clock | None = None, identity: IdentitySettings | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    identity: IdentitySettings | None = None,
+    carried: Mapping[str, Carrier] | None = None,
 ) -> Services:
-    """Make the services over the database that the settings name, which must be migrated."""
+    """Make the services over the database that the settings name, which must be migrated.
+
+    `carried` are the services that bring messages to people, in place of those that the settings name.
+    """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyring = Keyring.from_text(settings.key) if settings.key else open_keyring(settings.data_dir / "key")
     database = Database(settings.url, clock=clock or SystemClock(), pool_size=settings.workers)
@@ -94,7 +92,7 @@ def compose(
             keyring,
             jobs,
             announcer,
-            carriers(settings, keyring, database.clock),
+            carriers(settings, keyring, database.clock) if carried is None else carried,
             members=people.members,
             public_url=settings.public_url,
             push_key=push_key(settings, keyring),
@@ -161,6 +159,7 @@ def serve(
     # Half a second to import: the other commands of the command line load this module too.
     import uvicorn
 
+    from kalends.interfaces.metrics import Metrics, metrics_routes
     from kalends.interfaces.rest.app import create_app
     from kalends.interfaces.rest.live import end_streams
     from kalends.interfaces.web import BrowserApp, read_built
@@ -179,11 +178,13 @@ def serve(
             services.optimiser.give_up()  # no other process would have gone on with them
         if prepare is not None:
             prepare(services)
+        services.jobs.watch = metrics = Metrics(services.database)
         app = create_app(
             services,
             rest_settings(settings),
-            beside=_beside(services, settings),
+            beside=[*_beside(services, settings), metrics_routes(metrics, settings.metrics_token)],
             otherwise=BrowserApp(read_built()),
+            answered=metrics.answered,
         )
         config = uvicorn.Config(
             app,
@@ -192,7 +193,7 @@ def serve(
             server_header=False,
             ws="none",  # whatever is installed beside us
             proxy_headers=False,  # the app itself knows which proxies to trust
-            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )
 
         class Server(uvicorn.Server):
@@ -226,52 +227,6 @@ def _beside(services: Services, settings: Settings) -> Sequence[APIRouter]:
         )
         routers.append(twilio)
     return routers
-
-
-@contextmanager
-def working(services: Services, settings: Settings) -> Iterator[None]:
-    """Do what is due, in threads beside the block; what runs when it ends may finish."""
-    from kalends.jobs.worker import Worker, WorkerSettings
-
-    order_daily(services, settings)
-    worker = Worker(
-        services.database,
-        services.jobs.tasks,
-        WorkerSettings(
-            width=settings.max_instances,
-            grace=timedelta(seconds=settings.misfire_grace_seconds),
-            alone=settings.embedded,
-        ),
-        monotonic=time.monotonic,
-        name=f"{socket.gethostname()}:{os.getpid()}",
-    )
-    services.jobs.on_order.append(worker.wake)
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.stop(timedelta(seconds=_SECONDS_TO_FINISH))
-
-
-def work(services: Services, settings: Settings, *, ready: Callable[[], None]) -> None:
-    """Do what is due until a signal (TERM, INT), beside the servers and other workers of one PostgreSQL.
-
-    Raises `NotShared` for the embedded database, whose server does its work.
-    """
-    from kalends.logs import configure_logging
-
-    if settings.embedded:
-        raise NotShared(
-            "The embedded database has one process, and `kalends serve` does its work: workers beside it "
-            "need PostgreSQL (KALENDS_DATABASE_URL)."
-        )
-    configure_logging(settings.log_format)
-    told = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    with working(services, settings):
-        ready()
-        told.wait()
 
 
 def rest_settings(settings: Settings) -> RestSettings:

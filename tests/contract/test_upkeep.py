@@ -17,10 +17,10 @@ from kalends.features.identity.models import AuditEntry, SignIn
 from kalends.features.identity.registration import Registration
 from kalends.features.scheduling.models import ConflictRecord
 from kalends.jobs import NOBODY
-from kalends.server import working
 from kalends.settings import Settings
 from kalends.storage.schema import Table
 from kalends.upkeep import Tidied, order_daily, tidy
+from kalends.workers import working
 from workspaces import Town, at
 
 NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, optimisations=0, requests=0, sign_ins=0)

@@ -15,9 +15,9 @@ from kalends.cli.desk import composed, open_services, settings_of
 from kalends.cli.options import shared
 from kalends.interfaces.services import Services
 from kalends.server import serve as run_server
-from kalends.server import work as run_worker
 from kalends.settings import Settings
 from kalends.upkeep import bring_up
+from kalends.workers import work as run_worker
 
 app = typer.Typer()
 

@@ -2,13 +2,12 @@
 
 from kalends.jobs.models import JobState
 from kalends.jobs.runs import LostClaim, Run
-from kalends.jobs.service import NOBODY, TRACE, JobRuns, Jobs, Order
+from kalends.jobs.service import NOBODY, JobRuns, Jobs, Order
 from kalends.jobs.tasks import Misfire, Permanent, Queue, Rate, Retry, Task, Tasks, Transient
 from kalends.jobs.watching import Watch
 
 __all__ = [
     "NOBODY",
-    "TRACE",
     "JobRuns",
     "JobState",
     "Jobs",

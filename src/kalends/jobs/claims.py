@@ -150,6 +150,20 @@ def next_due(tx: Unit, queues: Iterable[str], after: datetime) -> datetime | Non
     return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
 
 
+def counts(tx: Unit) -> dict[tuple[str, str], int]:
+    """Give how many jobs there are, by queue and state."""
+    each = select(Job.queue, Job.state, func.count()).group_by(Job.queue, Job.state)
+    rows = tx.execute(each, across_workspaces=_ALL["across_workspaces"])
+    return {(queue, state): count for queue, state, count in rows}
+
+
+def due_counts(tx: Unit) -> dict[str, int]:
+    """Give how many jobs could begin, by queue."""
+    waits = Job.state == JobState.WAITING, Job.run_at <= tx.now
+    each = select(Job.queue, func.count()).where(*waits).group_by(Job.queue)
+    return dict(tx.execute(each, across_workspaces=_ALL["across_workspaces"]).all())
+
+
 def register(tx: Unit, worker_id: UUID, name: str) -> None:
     """Enter a worker into the list."""
     tx.session.execute(insert(Worker).values(id=worker_id, beat=0, started_at=tx.now, name=name))

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, event, select, update
-from structlog.contextvars import get_contextvars
 
 from kalends.engine.recurrence import parse_rule
 from kalends.engine.zones import zone
@@ -19,14 +18,11 @@ from kalends.jobs.models import Job, JobState
 from kalends.jobs.tasks import Tasks
 from kalends.jobs.watching import Watch
 from kalends.kit.errors import Clash, NotFound
+from kalends.kit.tracing import trace
 from kalends.storage import Unit
 
 NOBODY = UUID(int=0)
 """Whose the installation's own work is."""
-
-
-TRACE = "trace"
-"""What a log record names the request by that something goes back to; an order takes it along."""
 
 
 class JobRuns(Clash):
@@ -152,7 +148,7 @@ class Jobs:
             "crashes": 0,
             "error": None,
             "worker_id": None,
-            "trace_id": order.trace_id or get_contextvars().get(TRACE),
+            "trace_id": order.trace_id or trace(),
             "sent_at": None,
             "created_at": tx.now,
         }

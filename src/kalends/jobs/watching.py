@@ -11,8 +11,8 @@ class Watch:
     def ordered(self, task: str, count: int) -> None:
         """Learn that jobs were stored."""
 
-    def began(self, task: str, late: float) -> None:
-        """Learn that a job begins, that many seconds after it was meant to."""
+    def began(self, task: str, late: float | None) -> None:
+        """Learn that a job begins, so many seconds late; None where it was tried before."""
 
     def ended(self, task: str, outcome: str, seconds: float) -> None:
         """Learn that a job that took so long was `done`, `failed` and will be tried again, is `dead`, was

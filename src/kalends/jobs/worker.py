@@ -20,10 +20,10 @@ from kalends.jobs.claims import Claim, Ending
 from kalends.jobs.limits import Taken
 from kalends.jobs.planning import done, failed, missed
 from kalends.jobs.runs import LostClaim, Run
-from kalends.jobs.service import TRACE
 from kalends.jobs.tasks import Queue, Tasks
 from kalends.jobs.watching import Watch
 from kalends.kit.redaction import redacted
+from kalends.kit.tracing import traced
 from kalends.storage import Database, Unit
 
 _AHEAD = 0.5  # seconds of work that a worker takes at once; others may take the rest
@@ -179,11 +179,9 @@ class Worker:
     def run(self, claim: Claim) -> Ending | None:
         """Do one job and say what becomes of it; None where that is said already, or not ours to say."""
         began = self._monotonic()
-        with bound_contextvars(
-            job=claim.task,
-            job_id=str(claim.id),
-            workspace=str(claim.workspace_id),
-            **{TRACE: claim.trace_id or str(self._database.ids.new())},
+        with (
+            traced(claim.trace_id or str(self._database.ids.new())),
+            bound_contextvars(job=claim.task, job_id=str(claim.id), workspace=str(claim.workspace_id)),
         ):
             outcome, ending = self._outcome(claim)
         self._watch.ended(claim.task, outcome, self._monotonic() - began)
@@ -191,7 +189,8 @@ class Worker:
 
     def _outcome(self, claim: Claim) -> tuple[str, Ending | None]:
         task, now = self._tasks.get(claim.task), self._database.clock.now()
-        self._watch.began(claim.task, max(0.0, (now - claim.due_at).total_seconds()))
+        again = bool(claim.failures or claim.crashes)
+        self._watch.began(claim.task, None if again else max(0.0, (now - claim.due_at).total_seconds()))
         try:
             if task is None:
                 raise LookupError(f"No task {claim.task} is known here.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -13,10 +13,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kalends.interfaces.rest.problems import answer_to_failure
-from kalends.jobs import TRACE
 from kalends.kit.clock import Clock
 from kalends.kit.ids import Ids
 from kalends.kit.redaction import redacted
+from kalends.kit.tracing import traced
 
 _log = structlog.get_logger("kalends.rest")
 
@@ -31,13 +31,18 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 
 
+Answered = Callable[[str, str | None, int | None, float], None]
+"""Whoever counts is told of each request its method, route and status, and the seconds that it took."""
+
+
 class Frame:
     """Plain ASGI rather than the framework's wrapper, which would hold back live events."""
 
-    def __init__(self, app: ASGIApp, *, ids: Ids, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, *, ids: Ids, clock: Clock, answered: Answered | None = None) -> None:
         self._app = app
         self._ids = ids
         self._clock = clock
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,7 +50,7 @@ class Frame:
             return
         request = _Watched(scope, receive, send, str(self._ids.new()), self._clock.now())
         # Whatever is logged meanwhile names it, and so do the jobs that are ordered, however much later.
-        with structlog.contextvars.bound_contextvars(**{TRACE: request.id}):
+        with traced(request.id):
             await self._answer(scope, request)
 
     async def _answer(self, scope: Scope, request: _Watched) -> None:
@@ -59,10 +64,10 @@ class Frame:
                 raise  # too late for an answer: the server breaks the connection off
             await answer_to_failure(request.id)(scope, request.receive, request.send)
         finally:
-            _log.info("request", **request.described(), ms=self._milliseconds_since(request.began))
-
-    def _milliseconds_since(self, began: datetime) -> float:
-        return round((self._clock.now() - began).total_seconds() * 1000, 1)
+            seconds = (self._clock.now() - request.began).total_seconds()
+            _log.info("request", **request.described(), ms=round(seconds * 1000, 1))
+            if self._answered is not None:
+                self._answered(scope["method"], request.route, request.status, seconds)
 
 
 class _Watched:
@@ -92,6 +97,11 @@ class _Watched:
                 headers.setdefault(name, value)
         await self._send(message)
 
+    @property
+    def route(self) -> str | None:
+        """Give the template of the address; None where no route took it."""
+        return getattr(self._scope.get("route"), "path", None)
+
     def described(self) -> dict[str, Any]:
         """Say what was asked and how it ended. Not the address as sent: it may hold a feed's token."""
         state = self._scope.get("state", {})
@@ -99,7 +109,7 @@ class _Watched:
         return {
             "request_id": self.id,
             "method": self._scope["method"],
-            "route": getattr(self._scope.get("route"), "path", None),
+            "route": self.route,
             "path_params": redacted({k: str(v) for k, v in self._scope.get("path_params", {}).items()}),
             "status": self.status,
             "address": (self._scope.get("client") or ("",))[0],
