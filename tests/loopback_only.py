@@ -14,6 +14,8 @@ import pytest
 # A database server that the person running the tests named may live elsewhere.
 _NAMED_BY_HAND = {urlsplit(os.environ.get("KALENDS_TEST_POSTGRES_URL", "")).hostname}
 _LOCAL_NAMES = {None, "", "localhost", *_NAMED_BY_HAND}
+# With an account of their own in the environment, they mean its service to be reached.
+_MEANT_BY_HAND = "KALENDS_TEST_TWILIO_SID" in os.environ
 _attempts: list[str] = []
 
 
@@ -42,7 +44,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
             host = arguments[0]
         case _:
             return
-    if not _is_local(host):
+    if not _is_local(host) and not _MEANT_BY_HAND:
         _attempts.append(str(host))
         raise ReachedOutside(f"{event} to {host}: tests stay on this machine, put a fake there.")
 

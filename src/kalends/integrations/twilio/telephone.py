@@ -15,7 +15,7 @@ from kalends.integrations.twilio.callbacks import News, address, answerer, state
 if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.call import CallInstance
 
-_CLOCKS_APART: Final = timedelta(minutes=1)  # ours and Twilio's, at most
+_CLOCKS_APART: Final = timedelta(days=1)  # ours, which somebody may have set meanwhile, and Twilio's, at most
 _LOOKED_AT: Final = 200  # calls to one number, the newest first
 _NOT_IN_PROGRESS: Final = "21220"  # the call that is to be ended has ended
 

@@ -65,5 +65,10 @@ def _spoken(language: str) -> str:
     return _text(f"{code}-{place}") if place else _text(_PLACES.get(code, f"{code}-{code.upper()}"))
 
 
+def is_readable(letter: str) -> bool:
+    """Say whether XML can hold a character; those that it cannot are left out."""
+    return _NOT_IN_XML.fullmatch(letter) is None
+
+
 def _text(text: str) -> str:
     return escape(_NOT_IN_XML.sub("", text))

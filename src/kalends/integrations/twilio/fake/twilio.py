@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Event, RLock, Thread
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -32,7 +33,7 @@ class FakeTwilio:
     """Speaks Twilio's REST interface on loopback, and plays what calls and messages are fated to.
 
     Nothing happens until `play` is called, which lets everything happen that is due by the clock; `start`
-    with `alive` does so by itself. Callbacks are signed with the account's token.
+    with `alive` does so by itself. Callbacks are signed with the account's token, and go out by `web`.
     """
 
     SID: Final = "AC" + "0" * 32
@@ -40,7 +41,14 @@ class FakeTwilio:
     NUMBER: Final = "+12025550100"
     """Whose number calls, where it does not matter: one that nobody has."""
 
-    def __init__(self, *, sid: str = SID, token: str = TOKEN, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        sid: str = SID,
+        token: str = TOKEN,
+        clock: Clock | None = None,
+        web: httpx.Client | None = None,
+    ) -> None:
         self.sid, self.token = sid, token
         self.clock = clock or SystemClock()
         self.fates = Fates()
@@ -55,14 +63,14 @@ class FakeTwilio:
         self._stopped = Event()
         self._listener: Listener | None = None
         self._threads: list[Thread] = []
-        self._web = httpx.Client(timeout=10, trust_env=False)
+        self._web = web or httpx.Client(timeout=10, trust_env=False)
 
     # -- Running it ------------------------------------------------------------------------------------
 
     def start(self, port: int = 0, *, alive: bool = False) -> FakeTwilio:
         """Answer requests on loopback; port 0 takes any that is free."""
         self._listener = Listener(self, port)
-        self._run(self._listener.serve_forever)
+        self._run(partial(self._listener.serve_forever, poll_interval=_TICK))
         if alive:
             self._run(self._live)
         return self
@@ -127,7 +135,7 @@ class FakeTwilio:
         while not self._stopped.wait(_TICK):
             self.play()
 
-    def _run(self, work: Any) -> None:
+    def _run(self, work: Callable[[], None]) -> None:
         thread = Thread(target=work, name="fake-twilio", daemon=True)
         self._threads.append(thread)
         thread.start()
