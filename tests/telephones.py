@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +25,7 @@ from kalends.interfaces.services import Services
 from kalends.jobs import claims
 from kalends.jobs.worker import Worker
 from kalends.kit.clock import FixedClock
-from kalends.storage import Database
+from kalends.storage import Database, Unit
 from workspaces import NOON, Town, town
 
 T = TypeVar("T")
@@ -31,6 +33,22 @@ T = TypeVar("T")
 
 class Killed(BaseException):
     """The process dies here: nobody catches this but the test."""
+
+
+class Fragile(Database):
+    """A database whose process dies before or after the units of a job, as `coming` says one by one."""
+
+    coming: list[str]
+    armed: bool
+
+    def write(self, workspace_id: UUID | None, work: Callable[[Unit], T]) -> T:
+        happens = self.coming.pop(0) if self.armed and self.coming else ""
+        if happens == "before":
+            raise Killed
+        result = super().write(workspace_id, work)
+        if happens == "after":
+            raise Killed
+        return result
 
 
 @dataclass
@@ -70,7 +88,7 @@ class Exchange:
     def place(self, dial: Dial) -> Report:
         return self._troubled(lambda: self._placed(dial))
 
-    def find(self, dial: Dial, since: datetime) -> Report | None:
+    def find(self, dial: Dial, since: datetime, taken: Collection[str] = ()) -> Report | None:
         def find() -> Report | None:
             late = self.clock.instant - self.lag
             return next(
@@ -125,6 +143,7 @@ class Operator:
 
     home: Town
     exchange: Exchange
+    directory: Path
 
     @property
     def services(self) -> Services:
@@ -136,6 +155,11 @@ class Operator:
 
     def wait(self, **step: float) -> None:
         self.clock.advance(timedelta(**step))
+
+    def without_telephone(self) -> None:
+        """Go on as a server for which no telephone service is set up."""
+        self.home = town(self.services.database.url, self.directory)
+        self.home.clock.instant = self.exchange.clock.instant
 
     def work(self, most: int = 1_000) -> int:
         """Do what is due of calls, and say how many jobs that were; a job that kills its process is given
@@ -156,12 +180,13 @@ class Operator:
         ]
         for claim in taken:
             try:
-                ending = self._worker().run(claim)
+                with self._mortal():
+                    ending = self._worker().run(claim)
+                    if ending:
+                        self._database.write(None, partial(claims.end, endings=[ending]))
             except Killed:
-                self._database.write(None, lambda tx: claims.give_back(tx, worker_id))
+                self._database.write(None, partial(claims.give_back, worker_id=worker_id))
                 raise
-            if ending:
-                self._database.write(None, partial(claims.end, endings=[ending]))
         return bool(taken)
 
     def says(self, line: Line, state: AttemptState, outcome: Outcome | None = None, **facts: Any) -> None:
@@ -179,6 +204,17 @@ class Operator:
     def _database(self) -> Database:
         return self.services.database
 
+    @contextmanager
+    def _mortal(self) -> Iterator[None]:
+        database = self._database
+        if isinstance(database, Fragile):
+            database.armed = True
+        try:
+            yield
+        finally:
+            if isinstance(database, Fragile):
+                database.armed = False
+
     def _worker(self) -> Worker:
         return Worker(self._database, self.services.jobs.tasks, monotonic=lambda: 0.0)
 
@@ -189,7 +225,18 @@ def staffed(url: str, directory: Path) -> Operator:
     with patch("kalends.server.telephone", lambda *_: exchange):
         home = town(url, directory)
     exchange.clock = home.clock
-    return Operator(home, exchange)
+    return Operator(home, exchange, directory)
+
+
+def fragile(template: Path, folder: Path) -> tuple[Operator, Fragile]:
+    """Open the services over a copy of an embedded database that can die."""
+    shutil.copy(template, folder / "kalends.sqlite")
+    with patch("kalends.server.Database", Fragile):
+        Fragile.coming, Fragile.armed = [], False
+        operator = staffed(f"sqlite:///{folder / 'kalends.sqlite'}", folder)
+    database = operator.services.database
+    assert isinstance(database, Fragile)
+    return operator, database
 
 
 @pytest.fixture

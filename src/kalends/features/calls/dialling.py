@@ -54,6 +54,17 @@ def dial_of(office: Office, tx: Unit, call: Call, attempt_id: UUID) -> Dial:
     )
 
 
+def taken_by_others(tx: Unit, attempt: CallAttempt) -> list[str]:
+    """Give by what names the service knows the calls of other attempts at the same number."""
+    query = select(CallAttempt.provider_id).where(
+        CallAttempt.phone_hash == attempt.phone_hash,
+        CallAttempt.id != attempt.id,
+        CallAttempt.call_id.is_not(None),
+    )
+    found = tx.execute(query, across_workspaces="the telephone account is the installation's").scalars()
+    return [provider_id for provider_id in found if provider_id is not None]
+
+
 def is_anothers(tx: Unit, provider_id: str, attempt_id: UUID) -> bool:
     """Say whether the service's call is known as that of another attempt."""
     query = select(CallAttempt.id).where(

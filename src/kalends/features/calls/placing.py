@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from kalends.features.calls.dialling import begin_attempt, current, dial_of, is_anothers
+from kalends.features.calls.dialling import begin_attempt, current, dial_of, is_anothers, taken_by_others
 from kalends.features.calls.models import (
     AttemptState,
     Call,
@@ -45,6 +45,7 @@ class Begun:
     dial: Dial
     since: datetime  # when the attempt began
     tried_at: datetime
+    taken: Sequence[str]  # calls that are other attempts'
     ask: bool  # whether the service may know of it
 
 
@@ -80,7 +81,7 @@ class Placing:
         attempt_id = begun.dial.attempt_id
         if begun.ask:
             try:
-                found = telephone.find(begun.dial, begun.since)
+                found = telephone.find(begun.dial, begun.since, begun.taken)
             except (
                 Permanent
             ) as error:  # whether it was placed cannot be known now: whoever watches asks again
@@ -103,8 +104,9 @@ class Placing:
 
     def _dialled(self, telephone: Telephone, begun: Begun) -> Report:
         # A process that stood still since it wrote the attempt down must not dial any more: by now another
-        # may have asked the service, which knew of nothing, and dialled.
-        if self._office.database.clock.now() - begun.tried_at > self._office.settings.settles / 3:
+        # may have asked the service, which knew of nothing, and dialled. A clock that was set meanwhile, in
+        # whatever direction, does not say how long that was.
+        if abs(self._office.database.clock.now() - begun.tried_at) > self._office.settings.settles / 3:
             raise Transient("Too long has passed since this attempt began.", retry_after=1)
         return telephone.place(begun.dial)
 
@@ -151,7 +153,8 @@ class Placing:
 
     def _begun(self, tx: Unit, call: Call, attempt: CallAttempt, *, ask: bool) -> Begun:
         dial = dial_of(self._office, tx, call, attempt.id)
-        return Begun(dial=dial, since=attempt.started_at, tried_at=attempt.tried_at, ask=ask)
+        taken = taken_by_others(tx, attempt) if ask else ()
+        return Begun(dial=dial, since=attempt.started_at, tried_at=attempt.tried_at, taken=taken, ask=ask)
 
     def _hand_over(self, tx: Unit, call_id: UUID, turn: int, error: str) -> None:
         """Leave a call that cannot be placed to whoever watches, who asks before it is given up."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from kalends.features.calls.dialling import dial_of, is_anothers
+from kalends.features.calls.dialling import dial_of, is_anothers, taken_by_others
 from kalends.features.calls.models import AttemptState, Call, CallAttempt, Outcome
 from kalends.features.calls.office import HANG_UP, QUEUE, WATCH, Office
 from kalends.features.calls.ports import Dial, Report
@@ -27,6 +27,7 @@ class _Open:
     dial: Dial
     provider_id: str | None
     since: datetime
+    taken: Sequence[str]  # calls that are other attempts'
 
 
 class Watching:
@@ -98,7 +99,7 @@ class Watching:
             raise Permanent("There is no telephone service any more.")
         if open_.provider_id is not None:
             return telephone.read(open_.provider_id)
-        return telephone.find(open_.dial, open_.since)
+        return telephone.find(open_.dial, open_.since, open_.taken)
 
     def _open(self, tx: Unit, attempt_id: UUID, *, settled: bool = False) -> _Open | None:
         attempt = tx.find(CallAttempt, attempt_id)
@@ -109,7 +110,8 @@ class Watching:
             wait = (until - tx.now).total_seconds()
             raise Transient("The telephone service may still be about to dial.", retry_after=wait)
         dial = dial_of(self._office, tx, tx.get(Call, attempt.call_id), attempt_id)
-        return _Open(dial=dial, provider_id=attempt.provider_id, since=attempt.started_at)
+        taken = () if attempt.provider_id is not None else taken_by_others(tx, attempt)
+        return _Open(dial=dial, provider_id=attempt.provider_id, since=attempt.started_at, taken=taken)
 
     def _heard(self, tx: Unit, attempt_id: UUID, number: int, report: Report | None) -> None:
         if report is not None and is_anothers(tx, report.provider_id, attempt_id):
