@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +25,7 @@ _START_SECONDS = 60
 _MEMORY = Path("/dev/shm")  # copying a database there takes a tenth of the time that a disk takes
 _ROOM_NEEDED = 2**30
 _PREFIX = "kalends-postgresql-"
-_SPEED_OVER_SAFETY = {  # a crash of the machine may lose this cluster; a crash of the server cannot
+SPEED_OVER_SAFETY = {  # what a crash loses, nobody misses
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -32,6 +33,8 @@ _SPEED_OVER_SAFETY = {  # a crash of the machine may lose this cluster; a crash 
     "shared_buffers": "64MB",
     "max_connections": "200",
 }
+SAFE: Mapping[str, str] = {}
+"""As initdb leaves it: what is committed is on the disk."""
 
 
 class NoPostgreSQL(Exception):
@@ -41,17 +44,20 @@ class NoPostgreSQL(Exception):
 class Cluster:
     """A server on a free loopback port, in a folder of its own, that ends with this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = SPEED_OVER_SAFETY, *, in_memory: bool = True) -> None:
         binaries = _binaries()
-        self._folder = _new_folder(in_memory=binaries.is_relative_to("/usr"))  # memory may refuse programs
+        # Memory may refuse programs.
+        self._folder = _new_folder(in_memory=in_memory and binaries.is_relative_to("/usr"))
         self._data, self._log = self._folder / "data", self._folder / "log"
         self._user = _unprivileged_user()
         self._server: subprocess.Popen[bytes] | None = None
+        self._port = _free_port()
+        self._settings = settings
         try:
-            binaries = _readable_by_others(binaries, self._folder)
-            password = self._make(binaries / "initdb")
-            port = self._serve(binaries / "postgres")
-            self.url = f"postgresql://kalends:{password}@127.0.0.1:{port}/postgres"
+            self._binaries = _readable_by_others(binaries, self._folder)
+            password = self._make(self._binaries / "initdb")
+            self.url = f"postgresql://kalends:{password}@127.0.0.1:{self._port}/postgres"
+            self._serve()
             self._wait()
         except BaseException:
             self.stop()
@@ -63,6 +69,15 @@ class Cluster:
             self._server.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown
             self._server.wait(timeout=_START_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def restart(self, how: signal.Signals) -> None:
+        """End the server, by SIGINT (those connected are cut off) or SIGQUIT (it recovers as after a power
+        cut), and start it again at the same port."""
+        assert self._server is not None
+        self._server.send_signal(how)
+        self._server.wait(timeout=_START_SECONDS)
+        self._serve()
+        self._wait()
 
     def _make(self, initdb: Path) -> str:
         """Make the cluster's files and give the superuser's password."""
@@ -88,21 +103,18 @@ class Cluster:
             raise NoPostgreSQL(f"initdb failed: {made.stderr.strip()}")
         return password
 
-    def _serve(self, postgres: Path) -> int:
-        """Start the server and give its port."""
-        port = _free_port()
-        place = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        options = [f"--{name}={value}" for name, value in {**_SPEED_OVER_SAFETY, **place}.items()]
-        with self._log.open("wb") as log:
+    def _serve(self) -> None:
+        place = {"port": self._port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        options = [f"--{name}={value}" for name, value in {**self._settings, **place}.items()]
+        with self._log.open("ab") as log:
             self._server = subprocess.Popen(
-                [postgres, "-D", self._data, *options],
+                [self._binaries / "postgres", "-D", self._data, *options],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the tests; they still need the server to finish
                 preexec_fn=_end_with_parent,
                 **self._context(),
             )
-        return port
 
     def _context(self) -> dict[str, Any]:
         whose = self._user
