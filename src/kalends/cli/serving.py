@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -48,7 +50,8 @@ def demo(
     """Make a demo household, if there is none yet, and serve it.
 
     Two parents who sign in, two children who do not, and some weeks of a family's time around today. The
-    password is made up and shown once.
+    password is made up and shown once. Calls and SMS go to a telephone service in the same process, which
+    only plays that it is one.
     """
     settings = _listening(settings_of(shared(ctx)), "127.0.0.1", port)
     told: list[str] = []
@@ -61,8 +64,9 @@ def demo(
         prepare(composed(ctx, settings))
         _note_all(ctx, told)
     else:
-        # What a newcomer needs comes last, below whatever is logged before.
-        run_server(settings, prepare=prepare, ready=lambda address: _tell(ctx, settings, address, told))
+        with _playing_telephone(settings) as settings:
+            # What a newcomer needs comes last, below whatever is logged before.
+            run_server(settings, prepare=prepare, ready=lambda address: _tell(ctx, settings, address, told))
 
 
 @app.command()
@@ -76,6 +80,31 @@ def worker(ctx: typer.Context) -> None:
         settings_of(shared(ctx)),
         ready=lambda: note(ctx, "This worker does what is due (Ctrl-C ends it)."),
     )
+
+
+@contextmanager
+def _playing_telephone(settings: Settings) -> Iterator[Settings]:
+    """Give settings whose calls and SMS reach a fake Twilio, whatever account they name, and nobody else."""
+    from kalends.integrations.twilio.fake import FakeTwilio
+
+    with FakeTwilio() as fake:
+        fake.start(alive=True)
+        port = settings.port or _free_port()  # known before we listen: it stands in what Twilio calls back
+        yield settings.model_copy(
+            update={
+                "port": port,
+                "public_url": settings.public_url or f"http://127.0.0.1:{port}",
+                "twilio_account_sid": fake.sid,
+                "twilio_auth_token": fake.token,
+                "twilio_from": fake.NUMBER,
+                "twilio_base_url": fake.url,
+            }
+        )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 def _furnished(services: Services, settings: Settings) -> list[str]:
