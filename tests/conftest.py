@@ -12,6 +12,7 @@ pytest_plugins = [
     "workspaces",
     "rest_client",
     "command_line",
+    "carriers",
     "telephones",
 ]
 

@@ -11,7 +11,7 @@ from kalends.ical.attendees import attendee_line
 from kalends.ical.components import Component
 from kalends.ical.fields import Attendee, EndForm, EventFields, Flexibility, Priority, Status
 from kalends.ical.lines import Line, escape, make_line
-from kalends.ical.projection import check_rule
+from kalends.ical.projection import check_rule, minutes_before
 from kalends.ical.values import (
     ZoneOf,
     end_of,
@@ -55,6 +55,7 @@ class Changes(TypedDict, total=False):
     proposed_at: datetime | None
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    reminders: tuple[int, ...]  # minutes before the start
 
 
 _TEXTS = {"summary": "SUMMARY", "description": "DESCRIPTION", "location": "LOCATION"}
@@ -248,6 +249,26 @@ def _attendees(event: Component, value: Sequence[Attendee], _: ZoneOf) -> Compon
     return event.with_lines("ATTENDEE", [attendee_line(each, old.get(each.address)) for each in value])
 
 
+def _reminders(event: Component, value: Sequence[int], _: ZoneOf) -> Component:
+    """Leave the alarms that stand for wanted minutes, and those of other kinds, as they are."""
+    minutes = {index: minutes_before(part) for index, part in enumerate(event.components)}
+    missing = [each for each in dict.fromkeys(value) if each not in minutes.values()]
+    stale = {id(part) for part in event.components if minutes_before(part) not in (None, *value)}
+    fresh = [_alarm(event, each) for each in missing]
+    return event.with_components(lambda part: id(part) not in stale, fresh)
+
+
+def _alarm(event: Component, minutes: int) -> Component:
+    days, rest = divmod(minutes, 24 * 60)
+    summary = event.first("SUMMARY")
+    lines = (
+        make_line("ACTION", "DISPLAY"),
+        make_line("DESCRIPTION", summary.value if summary is not None and summary.value else "Reminder"),
+        make_line("TRIGGER", f"-{format_length(Length(days=days, seconds=rest * 60))}"),
+    )
+    return Component("VALARM", lines)
+
+
 def _exclusions(event: Component, value: Sequence[Start], zone_of: ZoneOf) -> Component:
     first = event.first("DTSTART")
     kept, missing = _kept_values(
@@ -299,6 +320,7 @@ _WRITERS: dict[str, _Writer] = {
     "categories": _categories,
     "exclusions": _exclusions,
     "priority": _priority,
+    "reminders": _reminders,
     "sequence": _sequence,
     "status": _status,
     "transparent": _transparent,

@@ -183,6 +183,12 @@ def _duration(start: Start, line: Line) -> Length:
     return Length(days=length.days + days or 1)
 
 
+def minutes_before(component: Component) -> int | None:
+    """Give how many minutes before the start of its event an alarm goes off; None for what is none such."""
+    alarm = next(_alarms(Component("VEVENT", (component,))), None)
+    return alarm.minutes_before if alarm is not None and not alarm.from_end else None
+
+
 def _alarms(event: Component) -> Iterator[Alarm]:
     for component in event.components:
         trigger = component.first("TRIGGER") if component.name == "VALARM" else None

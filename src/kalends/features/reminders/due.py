@@ -82,7 +82,7 @@ class _Wish:
 def due_of_events(tx: Unit, ids: Collection[UUID], since: Mapping[UUID, datetime]) -> dict[UUID, Ahead]:
     """Give what has fallen due of each event after an instant of its own; one that is gone has no entry."""
     rows = load_rows(tx, Event.object_id.in_(ids))
-    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples())
+    owners = dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).all())
     own: dict[UUID, list[Reminder]] = defaultdict(list)
     found = tx.execute(select(Reminder).where(Reminder.event_id.in_(ids), Reminder.active)).scalars()
     for reminder in found:

@@ -44,7 +44,7 @@ def news_of(tx: Unit, change_set: ChangeSet) -> list[News]:
     """Give what others are to be told of a change set: each one thing for all that was done alike."""
     if change_set.source in _SILENT:
         return []
-    names, owners = directory(tx), dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).tuples())
+    names, owners = directory(tx), dict(tx.execute(select(Calendar.id, Calendar.owner_member_id)).all())
     found: dict[tuple[UUID, str], list[dict[str, Any]]] = defaultdict(list)
     rows = tx.execute(
         select(ChangeOperation.object_id, ChangeOperation.before, ChangeOperation.after)

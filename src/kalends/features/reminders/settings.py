@@ -73,7 +73,7 @@ class Settings:
             ).scalars()
         }
         accounts = [member.account_id for member in members if member.account_id is not None]
-        mail = dict(tx.execute(select(Account.id, Account.email).where(Account.id.in_(accounts))).tuples())
+        mail = dict(tx.execute(select(Account.id, Account.email).where(Account.id.in_(accounts))).all())
         return {
             member.id: self._reach(
                 member, stored.get(member.id), mail.get(member.account_id) if member.account_id else None

@@ -50,7 +50,7 @@ def put_in_words(tx: Unit, actor: Actor, notifications: Sequence[Notification]) 
         views=_views(tx, actor, ids),
         gone=_titles_before(tx, notifications),
         messages={each.id: each.message for each in reminders},
-        names=dict(tx.execute(select(Member.id, Member.name)).tuples()),
+        names=dict(tx.execute(select(Member.id, Member.name)).all()),
     )
     return [teller.told(each) for each in notifications]
 

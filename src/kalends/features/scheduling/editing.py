@@ -39,6 +39,8 @@ MAX_TITLE = 500
 MAX_TEXT = 50_000
 MAX_PARTICIPANTS = 500
 MAX_RESOURCES = 50
+MAX_REMINDERS = 10
+MAX_REMINDER_MINUTES = 40_320  # four weeks
 
 _TIMES = frozenset({"start", "end", "length", "rules", "additions", "exclusions"})
 
@@ -82,6 +84,7 @@ class EventChanges(TypedDict, total=False):
     completed: bool
     participants: Sequence[Invitee]
     resources: Sequence[UUID]  # that it takes; in place of those that it took
+    reminders: Sequence[int]  # minutes before the start; none: as those whom it claims prefer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +199,8 @@ class Scribe:
             fields["categories"] = self._categories(event, changes["category_id"])
         if "participants" in changes:
             fields["attendees"] = self._attendees(event, changes["participants"])
+        if "reminders" in changes:
+            fields["reminders"] = _reminders(changes["reminders"])
         if "resources" in changes:
             others = fields.get("attendees", event.attendees)
             fields["attendees"] = self._with_resources(event, others, changes["resources"])
@@ -309,6 +314,14 @@ class Scribe:
 
     def _stamp(self, sequence: int) -> Changes:
         return {"sequence": sequence, "stamp": self.now, "last_modified": self.now}
+
+
+def _reminders(minutes: Sequence[int]) -> tuple[int, ...]:
+    if len(minutes) > MAX_REMINDERS or len(set(minutes)) < len(minutes):
+        raise InvalidInput(f"Give at most {MAX_REMINDERS} reminders, each once.", field="reminders")
+    if any(not 0 <= each <= MAX_REMINDER_MINUTES for each in minutes):
+        raise InvalidInput(f"Minutes before are 0 to {MAX_REMINDER_MINUTES}.", field="reminders")
+    return tuple(minutes)
 
 
 def _is(attendee: Attendee, member_id: UUID) -> bool:

@@ -17,7 +17,6 @@ from kalends.features.scheduling.tasks import personal_data as of_tasks
 from kalends.kit.errors import Forbidden
 from kalends.storage import Unit
 
-
 Export = Callable[[Unit, UUID], dict[str, Any]]
 """What gives the part of a feature."""
 

@@ -13,7 +13,14 @@ from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Start
 from kalends.features.calendars.models import Response, Status
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee
-from kalends.features.scheduling.editing import MAX_PARTICIPANTS, MAX_RESOURCES, MAX_TEXT, MAX_TITLE
+from kalends.features.scheduling.editing import (
+    MAX_PARTICIPANTS,
+    MAX_REMINDER_MINUTES,
+    MAX_REMINDERS,
+    MAX_RESOURCES,
+    MAX_TEXT,
+    MAX_TITLE,
+)
 from kalends.features.scheduling.plans import MAX_TOGETHER
 from kalends.interfaces.rest.event_times import TimeReader, read_length
 from kalends.interfaces.rest.patches import patched
@@ -81,6 +88,11 @@ class EventContent(Given):
     resources: list[UUID] | None = Field(
         None, max_length=MAX_RESOURCES, description="What it takes, each once."
     )
+    reminders: list[Annotated[int, Field(ge=0, le=MAX_REMINDER_MINUTES)]] | None = Field(
+        None,
+        max_length=MAX_REMINDERS,
+        description="Minutes before the start, for all whom it claims; none: as each of them prefers.",
+    )
     calendar_id: UUID | None = None
 
     def changes(self, own_zone: str, stored: Start | None = None) -> EventChanges:
@@ -94,6 +106,8 @@ class EventContent(Given):
             changes["participants"] = [each.invitee() for each in self.participants or ()]
         if "resources" in fields:
             changes["resources"] = tuple(self.resources or ())
+        if "reminders" in fields:
+            changes["reminders"] = tuple(self.reminders or ())
         if "rules" in fields:
             changes["rules"] = tuple(self.rules or ())
         changes.update(self._times(own_zone, stored))
@@ -132,7 +146,7 @@ _TAKEN_AS_GIVEN = frozenset(
 _CLEARED_BY_NULL = frozenset(
     {
         *("description", "location", "url", "priority", "category_id", "rules", "additions", "exclusions"),
-        *("participants", "resources", "zone", "end", "duration"),
+        *("participants", "resources", "reminders", "zone", "end", "duration"),
     }
 )
 
