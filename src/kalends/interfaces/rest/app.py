@@ -138,7 +138,9 @@ def create_app(
     if otherwise is not None:
         app.router.default = otherwise
     problems.install(app)
-    app.openapi = _once(lambda: openapi.document(app))  # type: ignore[method-assign]
+    app.openapi = _once(  # type: ignore[method-assign]
+        lambda: openapi.document(app, read_by_routes=[call_batches.BatchGiven])
+    )
     _surround(app, services, settings, answered)
     return app
 

@@ -69,6 +69,10 @@ class EventContentShown(Shown):
     resources: list[UUID] = Field(description="What it takes.")
     has_outsiders: bool = Field(description="Whether somebody takes part who is no member.")
     reminders: list[int] = Field(description="Minutes before the start.")
+    holder: str | None = Field(
+        description="What it belongs to: its kind and its id, with a colon between.",
+        examples=["call:01933b3a-5c00-7000-8000-000000000001"],
+    )
     version: int
     created_at: datetime | None
     created_by: UUID | None

@@ -104,6 +104,7 @@ def content_json(view: EventView) -> Json:
         "resources": list(view.resources),
         "has_outsiders": row.has_outsiders,
         "reminders": row.reminders,
+        "holder": row.holder,
         "created_at": row.created_at,
         "created_by": row.created_by,
     }
@@ -112,7 +113,7 @@ def content_json(view: EventView) -> Json:
 _HIDDEN: Json = {
     **dict.fromkeys(("uid", "description", "location", "url")),
     **dict.fromkeys(("proposed_at", "confirmed_at", "cancelled_at", "completed_at")),
-    **dict.fromkeys(("flexibility", "priority", "rank", "category", "created_at", "created_by")),
+    **dict.fromkeys(("flexibility", "priority", "rank", "category", "holder", "created_at", "created_by")),
     "confidential": True,
     "participants": [],
     "resources": [],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from kalends.interfaces.rest import idempotency
 from kalends.interfaces.rest.problems import MEDIA_TYPE, Problem
@@ -31,8 +32,11 @@ _WHY: Final[Mapping[int, str]] = {
 _HEADERS: Final[Mapping[int, str]] = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """Give the app's OpenAPI document."""
+def document(app: FastAPI, read_by_routes: Iterable[type[BaseModel]] = ()) -> dict[str, Any]:
+    """Give the app's OpenAPI document.
+
+    `read_by_routes` are bodies of which the framework knows the names alone: their routes read them.
+    """
     spec = get_openapi(
         title=app.title,
         version=app.version,
@@ -44,9 +48,10 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):  # we answer 400 with a problem instead
         schemas.pop(unused, None)
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"))
-    schemas["Problem"] = problem
+    for model in (Problem, *read_by_routes):
+        described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(described.pop("$defs", {}))
+        schemas[model.__name__] = described
     components["responses"] = {f"Problem{status}": _described(status) for status in _WHY}
     components["parameters"] = {"IdempotencyKey": idempotency.parameter()}
     for path, method, operation in _operations(spec):
