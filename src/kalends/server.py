@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from kalends.daily import daily_tasks
 from kalends.features.announcements import Announcer
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
@@ -43,7 +44,7 @@ from kalends.kit.errors import Clash
 from kalends.outside import carriers, push_key, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
-from kalends.upkeep import alone, bring_up_alone, daily_tasks
+from kalends.upkeep import alone, bring_up_alone
 from kalends.workers import SECONDS_TO_FINISH, working
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def serve(
         app = create_app(
             services,
             rest_settings(settings),
-            beside=[*_beside(services, settings), metrics_routes(metrics, settings.metrics_token)],
+            beside=[*beside_rest(services, settings), metrics_routes(metrics, settings.metrics_token)],
             otherwise=BrowserApp(read_built()),
             answered=metrics.answered,
         )
@@ -211,7 +212,7 @@ def serve(
         Server(config).run(sockets=[listening])
 
 
-def _beside(services: Services, settings: Settings) -> Sequence[APIRouter]:
+def beside_rest(services: Services, settings: Settings) -> Sequence[APIRouter]:
     """Give the routes of the protocols beside REST."""
     from kalends.interfaces.feeds import feed_routes
     from kalends.interfaces.webhooks import twilio_routes

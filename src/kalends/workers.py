@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from threading import Event
 
+from kalends.daily import order_daily
 from kalends.interfaces.services import Services
 from kalends.kit.errors import Clash
 from kalends.settings import Settings
-from kalends.upkeep import order_daily
 
 SECONDS_TO_FINISH = 10
 """For what runs when a process is told to stop."""
@@ -38,6 +38,7 @@ def working(services: Services, settings: Settings) -> Iterator[None]:
     from kalends.jobs.worker import Worker, WorkerSettings
 
     order_daily(services, settings)
+    services.notifications.plan_for_zones()
     worker = Worker(
         services.database,
         services.jobs.tasks,

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from kalends.daily import tidy
 from kalends.interfaces.rest import idempotency as rest
 from kalends.interfaces.rest.settings import RestSettings
 from kalends.settings import Settings
 from kalends.storage import Unit, idempotency
 from kalends.storage.idempotency import IdempotencyKey, KeyedRequest
-from kalends.upkeep import tidy
 from rest_client import Api, Caller, Person, open_api
 
 KEY = {"Idempotency-Key": "7f9c2ba4-e88f-4d3c-9d0a-3b1e7d5c6a11"}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from kalends.daily import fill
 from kalends.engine.claims import Priority
 from kalends.features.changes import Kind
 from kalends.features.identity.actor import Actor
@@ -19,7 +20,6 @@ from kalends.features.scheduling.tasks.planner import NotOpen
 from kalends.features.scheduling.tasks.progress import progress_of
 from kalends.features.scheduling.tasks.wants import cuts
 from kalends.kit.errors import Forbidden, InvalidInput, NotFound, Stale
-from kalends.upkeep import fill
 from racing import race
 from workspaces import DAY, MONDAY, Town, at
 

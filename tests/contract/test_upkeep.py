@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import timedelta
 from pathlib import Path
 from threading import enumerate as threads
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from identities import PASSWORD
+from kalends.daily import Tidied, order_daily, reach, tidy
 from kalends.features.changes.models import ChangeOperation, ChangeSet
+from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import AuditEntry, SignIn
 from kalends.features.identity.registration import Registration
+from kalends.features.resources.models import ResourceType
 from kalends.features.scheduling.models import ConflictRecord
 from kalends.jobs import NOBODY
 from kalends.settings import Settings
 from kalends.storage.schema import Table
-from kalends.upkeep import Tidied, order_daily, tidy
 from kalends.workers import working
 from workspaces import Town, at
 
-NOTHING = Tidied(change_sets=0, audit_entries=0, conflicts=0, optimisations=0, requests=0, sign_ins=0)
+NOTHING = Tidied(**dict.fromkeys(Tidied.__dataclass_fields__, 0))
 
 
 def settings(tmp_path: Path, trash_days: int = 30, audit_days: int = 60) -> Settings:
@@ -138,7 +143,9 @@ def test_what_is_ordered_once_is_not_ordered_again(home: Town, tmp_path: Path) -
         jobs = home.services.jobs.list(tx)
     assert [(job.task, job.zone) for job in jobs] == [
         ("upkeep.tidy", "Europe/Berlin"),
+        ("upkeep.sign_ins", "Europe/Berlin"),
         ("upkeep.fill", "Europe/Berlin"),
+        ("upkeep.horizon", "Europe/Berlin"),
     ]
 
 
@@ -153,3 +160,65 @@ def _until(happened: object) -> None:
     while not happened():
         assert monotonic() < end, "it never happened"
         sleep(0.01)
+
+
+# What is kept of it elsewhere -------------------------------------------------------------------------------
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    with gzip.open(file, "rt", encoding="utf-8") as text:
+        return [json.loads(line) for line in text]
+
+
+def test_what_goes_is_archived_by_month_and_workspace(
+    home: Town, two_houses: list[Actor], tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    chosen = settings(tmp_path).model_copy(update={"archive_dir": archive})
+    titles = set()
+    for _ in range(2):  # the second time the files are there already
+        home.clock.advance(timedelta(days=61))
+        tidy(home.services, chosen)
+        for file in archive.glob("*/*/change_operations.jsonl.gz"):
+            titles |= {title for line in lines(file) for title in ("Choir", "Dentist") if title in str(line)}
+        clashing(home, two_houses[0])
+    home.clock.advance(timedelta(days=61))
+    gone = tidy(home.services, chosen)
+    houses = {str(owner.workspace_id) for owner in two_houses}
+    assert houses <= {path.name for path in archive.glob("2026-03/*")}
+    kept = [lines(file) for file in archive.glob("*/*/change_sets.jsonl.gz")]
+    assert sum(map(len, kept)) == 4 + 2 + 2
+    assert len({row["id"] for rows in kept for row in rows}) == 4 + 2 + 2
+    assert (gone.change_sets, titles) == (2, {"Choir", "Dentist"})
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in archive.rglob("*.gz"))
+    assert not list(archive.rglob("*.new"))
+
+
+def test_nothing_is_archived_unless_somebody_says_where(
+    home: Town, two_houses: list[Actor], tmp_path: Path
+) -> None:
+    home.clock.advance(timedelta(days=61))
+    tidy(home.services, settings(tmp_path))
+    assert not list(tmp_path.rglob("*.gz"))
+
+
+def test_what_is_promised_without_end_is_looked_at_when_the_horizon_comes_to_it(
+    home: Town, tmp_path: Path
+) -> None:
+    ana = home.household("Ana")[0]
+    chosen, resources = settings(tmp_path), home.services.resources
+    car = home.write(
+        ana, lambda tx: resources.create(tx, ana, name="Car", type=ResourceType.VEHICLE, capacity=1).id
+    )
+    for year, every in (2026, 3), (2027, 1):  # which meet in 2029
+        rules = (f"FREQ=YEARLY;INTERVAL={every}",)
+        home.made(ana, title="Trip", start=at(f"{year}-03-10 09:00"), rules=rules, resources=[car])
+    assert reach(home.services, chosen) == 0
+    home.clock.advance(timedelta(days=375))
+    assert [reach(home.services, chosen) for _ in range(2)] == [1, 0]  # told once
+    with home.database.read(ana.workspace_id) as tx:
+        (noted,) = audit.list_entries(tx, ana, audit.AuditFilter(action="resource.over_capacity")).items
+    assert (noted.subject, noted.actor_member_id, noted.detail["peak"]) == (str(car), None, 2)
+    assert noted.detail["start"].startswith("2029-03-10")
+    found = home.scheduling.conflicts(ana)
+    assert [each.conflict.kind for each in found] == ["resource_conflict"]

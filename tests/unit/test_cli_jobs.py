@@ -75,4 +75,9 @@ def test_a_worker_does_what_is_due_until_it_is_told_to_end(postgresql_url: str, 
     with database.read(UUID(int=0)) as tx:
         daily = Jobs(Tasks()).list(tx)
     database.close()
-    assert [job.task for job in daily] == ["upkeep.tidy", "upkeep.fill"]
+    assert [job.task for job in daily] == [
+        "upkeep.tidy",
+        "upkeep.sign_ins",
+        "upkeep.fill",
+        "upkeep.horizon",
+    ]

@@ -14,12 +14,13 @@ from sqlalchemy import text
 from kalends.cli.answering import answer, list_of, note
 from kalends.cli.desk import open_services, settings_of
 from kalends.cli.options import shared
+from kalends.daily import tidy
 from kalends.features.calendars.rebuilding import TZDATA, is_current, rebuild_all
 from kalends.interfaces.services import Services
 from kalends.kit.errors import InvalidInput, KalendsError
 from kalends.settings import Settings
 from kalends.storage import SCHEMA_HEAD, Database, downgrade, known_revisions
-from kalends.upkeep import alone, bring_up, stored_version, tidy
+from kalends.upkeep import alone, bring_up, stored_version
 
 app = typer.Typer()
 
