@@ -6,7 +6,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -74,7 +73,7 @@ class Office(Town):
 
     def __post_init__(self) -> None:
         self.worker = Worker(self.database, self.services.jobs.tasks, monotonic=monotonic)
-        self._names = count()
+        self.taken: list[UUID] = []  # names of workers, one for each look at a queue
 
     def work(self) -> None:
         """Do everything that is due, and what that orders for now."""
@@ -86,6 +85,7 @@ class Office(Town):
         taken = []
         for queue in self.services.jobs.tasks.queues:
             name = self.database.ids.new()
+            self.taken.append(name)
             taken += self.database.write(None, lambda tx: claims.claim(tx, name, queue, 100))  # noqa: B023
         endings = [ending for claim in taken if (ending := self.worker.run(claim))]
         self.database.write(None, lambda tx: claims.end(tx, endings))

@@ -39,6 +39,7 @@ def working(services: Services, settings: Settings) -> Iterator[None]:
 
     order_daily(services, settings)
     services.notifications.plan_for_zones()
+    services.notifications.plan_for_zones()
     worker = Worker(
         services.database,
         services.jobs.tasks,

@@ -18,6 +18,7 @@ class Meta(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
     tzdata: Mapped[str]  # the version of the zones with which instants were derived from local times
+    reminders_tzdata: Mapped[str | None]  # of those with which all reminders were planned
 
 
 def derived_with(tx: Unit) -> str | None:
@@ -32,4 +33,17 @@ def note_derived(tx: Unit, tzdata: str) -> None:
         tx.add(Meta(id=_ONLY, tzdata=tzdata))
     else:
         row.tzdata = tzdata
+        tx.session.flush()
+
+
+def planned_with(tx: Unit) -> str | None:
+    """Give the tzdata version with which all reminders were planned, None where they never were."""
+    return tx.execute(select(Meta.reminders_tzdata).where(Meta.id == _ONLY)).scalar()
+
+
+def note_planned(tx: Unit, tzdata: str) -> None:
+    """Note the tzdata version with which all reminders are planned."""
+    row = tx.session.get(Meta, _ONLY)
+    if row is not None:
+        row.reminders_tzdata = tzdata
         tx.session.flush()

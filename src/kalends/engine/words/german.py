@@ -49,6 +49,24 @@ _NAMES = {
     "Preferred hours": "Bevorzugte Zeiten",
 }
 
+_NOTICES = {
+    "Reminder": "Erinnerung",
+    "{title}: {when}": "{title}: {when}",
+    "{name} added {title} ({when})": "{name} hat {title} eingetragen ({when})",
+    "{name} moved {title} to {when}": "{name} hat {title} verlegt auf {when}",
+    "{name} cancelled {title} ({when})": "{name} hat {title} abgesagt ({when})",
+    "{name} added {count} events": "{name} hat {count} Termine eingetragen",
+    "{name} moved {count} events": "{name} hat {count} Termine verlegt",
+    "{name} cancelled {count} events": "{name} hat {count} Termine abgesagt",
+    "The call failed: {title}": "Der Anruf ist nicht gelungen: {title}",
+    "The call was made: {title}": "Der Anruf ist erledigt: {title}",
+    "{count} notice": "{count} Mitteilung",
+    "{count} notices": "{count} Mitteilungen",
+    "No more of this mail: {link}": "Keine solchen E-Mails mehr: {link}",
+    "No more of this mail": "Keine solchen E-Mails mehr",
+    "Open in Kalends": "In Kalends öffnen",
+}
+
 _CONFLICTS = {
     "{first} overlaps {second} by {length} ({time})": (
         "{first} überschneidet sich um {length} mit {second} ({time})"
@@ -322,6 +340,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
     {
         **_TIMES,
         **_NAMES,
+        **_NOTICES,
         **_CONFLICTS,
         **_RULES,
         **_REFUSALS,

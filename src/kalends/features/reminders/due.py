@@ -36,6 +36,9 @@ from kalends.storage import Unit
 AHEAD = timedelta(days=35)
 """How far ahead a reminder is looked for at once; where none is due by then, it is looked again."""
 
+LATE = timedelta(minutes=5)
+"""After which nobody is reminded any more of what is over."""
+
 _MINUTE = 60
 
 
@@ -118,21 +121,21 @@ def due_alone(tx: Unit, reminder: Reminder, since: datetime) -> Ahead:
 
 
 def is_still_due(tx: Unit, member: Member, event_id: UUID, occurrence: str, start: Start, own: bool) -> bool:
-    """Say whether an occurrence is still to be at that time, and still this member's, or one that they asked
-    to be reminded of."""
+    """Say whether an occurrence is still at that time and not over, and still this member's, or one that they
+    asked to be reminded of."""
     place = zone(member.zone)
     at = place.instant(wall_seconds(_midnight(start))) if not _has_zone(start) else int(start.timestamp())
     rows = load_rows(tx, Event.object_id == event_id)
     found = expand_rows(
         rows.events, at, at + 1, floating=place, text_of=lambda id: tx.get(CalendarObject, id).text
     )
-    for index, begins, original in zip(
-        found.row.tolist(), found.start.tolist(), found.original.tolist(), strict=True
-    ):
+    columns = found.row.tolist(), found.start.tolist(), found.end.tolist(), found.original.tolist()
+    for index, begins, ends, original in zip(*columns, strict=True):
         row = rows.events[index]
         if begins == at and instance_key(row, original) == occurrence:
             owner = tx.get(Calendar, row.calendar_id).owner_member_id
-            return is_on(row) and (own or member.id in claimed(rows, row, owner))
+            timely = _seconds(tx.now - LATE) < max(begins, ends)
+            return timely and is_on(row) and (own or member.id in claimed(rows, row, owner))
     return False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from kalends.features.calendars.queries import views_of
 from kalends.features.changes.models import ChangeOperation, ChangeSet
 from kalends.features.identity.actor import actor_of
 from kalends.features.identity.models import Member
-from kalends.features.reminders.due import Ahead, Due, due_alone, due_of_events, latest
+from kalends.features.reminders.due import LATE, Ahead, Due, due_alone, due_of_events, latest
 from kalends.features.reminders.models import Reminder, ReminderKind
 from kalends.features.reminders.news import news_of
 from kalends.features.reminders.telling import News, Teller
@@ -34,9 +34,6 @@ from kalends.kit.errors import NotFound
 from kalends.storage import Unit
 
 FIRE, ALONE, PLAN, REPLAN = "reminders.fire", "reminders.alone", "reminders.plan", "reminders.replan"
-
-LATE = timedelta(minutes=5)
-"""After which nobody is reminded any more of what is over."""
 
 _BATCH = 500  # events that one unit plans
 

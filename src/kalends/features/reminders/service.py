@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kalends.features.announcements import Announcement, Announcer
+from kalends.features.calendars.rebuilding import TZDATA
 from kalends.features.identity.members import Members
 from kalends.features.identity.models import Member
 from kalends.features.identity.workspaces import workspace_ids
@@ -27,6 +28,7 @@ from kalends.features.reminders.unsubscribing import Unsubscribing
 from kalends.jobs import Jobs, Task
 from kalends.kit.crypto import Keyring
 from kalends.storage import Database, Unit
+from kalends.storage.meta import note_planned, planned_with
 
 _PLANNED_BY = frozenset({"zone", "reminder_minutes_before"})
 """What of a member decides when they are reminded."""
@@ -77,9 +79,15 @@ class Notifications:
         """Tell members what they were not told before under the same key; gives how much that was."""
         return self._teller.tell(tx, news)
 
-    def plan_all(self, tx: Unit, key: str) -> None:
-        """Have all reminders of the workspace planned anew, once for a key."""
-        self._planning.note_all(tx, key)
+    def plan_for_zones(self) -> None:
+        """Have all reminders planned anew where that was not done with the zones of this program: after an
+        upgrade, or never."""
+        with self._database.read(None) as tx:
+            if planned_with(tx) == TZDATA:
+                return
+        for workspace_id in workspace_ids(self._database):
+            self._database.write(workspace_id, lambda tx: self._planning.note_all(tx, f"zones {TZDATA}"))
+        self._database.write(None, lambda tx: note_planned(tx, TZDATA))
 
     def purge(self, tx: Unit, before: datetime) -> int:
         """Delete what was told before an instant; gives how much that was."""

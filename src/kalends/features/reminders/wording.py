@@ -71,19 +71,25 @@ def _views(tx: Unit, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, Mappi
 
 
 def _titles_before(tx: Unit, notifications: Sequence[Notification]) -> Mapping[tuple[UUID, UUID], str]:
-    """Give what cancelled events were called, by change set and event: those told of it were part of them."""
-    sets = {each.subject for each in notifications if each.name == "event.cancelled" and each.subject}
+    """Give what changed events were called, by change set and event: those told of it were part of them."""
+    sets = {each.subject for each in notifications if "events" in each.data and each.subject}
     if not sets:
         return {}
     rows = tx.execute(
-        select(ChangeOperation.change_set_id, ChangeOperation.object_id, ChangeOperation.before).where(
-            ChangeOperation.change_set_id.in_(sets)
-        )
+        select(
+            ChangeOperation.change_set_id,
+            ChangeOperation.object_id,
+            ChangeOperation.before,
+            ChangeOperation.after,
+        ).where(ChangeOperation.change_set_id.in_(sets))
     )
-    return {(set_id, id): title for set_id, id, image in rows if image and (title := _title(image))}
+    return {(set_id, id): title for set_id, id, *images in rows if (title := _title(*images))}
 
 
-def _title(image: Mapping[str, Any]) -> str | None:
+def _title(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str | None:
+    image = after or before
+    if image is None:
+        return None
     try:
         return next((each.summary for each in project(Image.from_json(image).text)), None)
     except KalendsError:
@@ -173,7 +179,8 @@ class _Words:
     def _called(self, notification: Notification, event: Mapping[str, Any]) -> str:
         id = UUID(event["event_id"])
         before = self.gone.get((notification.subject, id)) if notification.subject else None
-        return before or self._named(id, MASTER)
+        known = self._view(id, MASTER) is not None and notification.name != "event.cancelled"
+        return self._named(id, MASTER) if known or before is None else before
 
     def _of(self, event: Mapping[str, Any]) -> str:
         return self._when(event["start"]) if event.get("start") else ""

@@ -13,6 +13,7 @@ _json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgre
 
 
 def upgrade() -> None:
+    op.add_column("meta", sa.Column("reminders_tzdata", sa.String(), nullable=True))
     op.create_table(
         "suppression",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -156,3 +157,5 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("delivery")
     op.drop_table("suppression")
+    with op.batch_alter_table("meta") as meta:
+        meta.drop_column("reminders_tzdata")
