@@ -2,21 +2,593 @@
 
 from __future__ import annotations
 
-from kalends.features.calls.models import CallState, Outcome
-from telephones import Operator, call_of, made
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kalends.features.calendars.models import Status
+from kalends.features.calls import do_not_call
+from kalends.features.calls.life import NotNow, replay
+from kalends.features.calls.models import AttemptState, Call, CallAttempt, CallState, Missed, Outcome
+from kalends.features.calls.ports import Report
+from kalends.features.calls.queries import LogFilter, history_of, list_active, list_attempts
+from kalends.features.changes import HeldBack
+from kalends.features.identity.actor import Actor
+from kalends.features.scheduling import Scope
+from kalends.jobs import Permanent, Transient
+from kalends.kit.errors import InvalidInput, NotFound
+from telephones import Killed, Operator, call_of, draft, made
 from workspaces import at
 
+TEN = at("2026-03-03 10:00")  # a Tuesday; it is Monday noon
 
-def test_a_call_is_placed_at_its_time_and_over_once_it_was_answered(operator: Operator) -> None:
-    (ana,) = operator.home.household("Ana")
-    id = made(operator.services, ana, at("2026-03-03 10:00"))
-    operator.work()
-    assert operator.exchange.lines == []
-    operator.clock.instant = at("2026-03-03 10:00")
-    operator.work()
-    (line,) = operator.exchange.lines
-    assert (line.dial.phone, line.dial.content_text) == ("+4930901820", "Good morning.")
-    assert call_of(operator.services, ana, id).state is CallState.RUNNING
-    operator.ends(Outcome.COMPLETED, duration_seconds=42)
-    call = call_of(operator.services, ana, id)
-    assert (call.state, call.runs, call.next_at) == (CallState.COMPLETED, 1, None)
+
+class Desk:
+    """Ana, her calls, and the operator who places them."""
+
+    def __init__(self, operator: Operator) -> None:
+        self.operator, self.calls = operator, operator.services.calls
+        (self.ana, self.bo) = operator.home.household("Ana", "Bo")
+
+    def made(self, start: datetime = TEN, **wanted: Any) -> UUID:
+        return made(self.operator.services, self.ana, start, **wanted)
+
+    def call(self, id: UUID) -> Call:
+        return call_of(self.operator.services, self.ana, id)
+
+    def state(self, id: UUID) -> CallState:
+        return self.call(id).state
+
+    def steps(self, id: UUID) -> list[str]:
+        """Give how the call came to its state, in words; it must be a life that can be."""
+        steps = self.operator.home.read(self.ana, lambda tx: history_of(tx, self.ana, id))
+        assert replay(steps) is self.state(id)
+        return [f"{step.after} {step.reason}" for step in steps]
+
+    def log(self, actor: Actor | None = None) -> list[CallAttempt]:
+        """Give what was tried, the oldest first."""
+        who = actor or self.ana
+        found = self.operator.home.read(who, lambda tx: list_attempts(tx, who, LogFilter()))
+        return [logged.attempt for logged in reversed(found.items)]
+
+    def comes(self, moment: datetime | str) -> None:
+        """Let a time come, and do what is due then."""
+        self.operator.clock.instant = (at(moment) if isinstance(moment, str) else moment).astimezone(UTC)
+        self.operator.work()
+
+    def event(self, id: UUID) -> UUID:
+        event_id = self.call(id).event_id
+        assert event_id is not None
+        return event_id
+
+    @property
+    def placed(self) -> int:
+        return len(self.operator.exchange.lines)
+
+
+@pytest.fixture
+def desk(operator: Operator) -> Desk:
+    return Desk(operator)
+
+
+@pytest.fixture
+def quick(quick_operator: Operator) -> Desk:
+    return Desk(quick_operator)
+
+
+class TestOnce:
+    def test_a_call_is_placed_at_its_time_and_over_once_it_was_answered(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.comes(TEN - timedelta(seconds=1))
+        assert desk.placed == 0
+        desk.comes(TEN)
+        (line,) = desk.operator.exchange.lines
+        assert (line.dial.phone, line.dial.content_text) == ("+4930901820", "Good morning.")
+        assert desk.state(id) is CallState.RUNNING
+        desk.operator.says(line, AttemptState.IN_PROGRESS, answered_at=TEN + timedelta(seconds=9))
+        desk.operator.ends(Outcome.COMPLETED, duration_seconds=42, ended_at=TEN + timedelta(seconds=51))
+        assert desk.steps(id) == [
+            "scheduled created",
+            "pending due",
+            "running dialled",
+            "completed completed",
+        ]
+        call, (attempt,) = desk.call(id), desk.log()
+        assert (call.runs, call.next_at, call.due_at) == (1, None, None)
+        assert (attempt.outcome, attempt.duration_seconds, attempt.due_at) == (Outcome.COMPLETED, 42, TEN)
+        event = desk.operator.home.event(desk.ana, desk.event(id)).first.row
+        assert event.completed_at is not None
+
+    def test_it_is_an_event_of_its_length_on_the_calendar(self, desk: Desk) -> None:
+        _, outcome = desk.calls.schedule(desk.ana, draft(TEN, minutes=30))
+        (op,) = outcome.operations
+        assert op.after is not None
+        assert (op.after.title, op.after.start, op.after.end) == (
+            "Call the dentist",
+            TEN,
+            TEN + timedelta(minutes=30),
+        )
+
+    def test_a_preview_shows_what_it_collides_with_and_leaves_nothing(self, desk: Desk) -> None:
+        desk.operator.home.made(desk.ana, title="Exam", start=TEN, end=TEN + timedelta(hours=1))
+        id, outcome = desk.calls.schedule(desk.ana, draft(TEN), preview=True)
+        assert (id, len(outcome.appearing)) == (None, 1)
+        assert desk.operator.home.read(desk.ana, lambda tx: list_active(tx, desk.ana)).items == ()
+
+    @pytest.mark.parametrize(
+        "outcome, waits",
+        [
+            (Outcome.BUSY, [5, 5, 5]),
+            (Outcome.NO_ANSWER, [30, 30]),
+            (Outcome.MACHINE, [60]),
+            (Outcome.FAILED, [1, 1]),
+        ],
+    )
+    def test_what_did_not_reach_anybody_is_tried_again(
+        self, quick: Desk, outcome: Outcome, waits: list[int]
+    ) -> None:
+        id = quick.made()
+        quick.comes(TEN)
+        for minutes in waits:
+            quick.operator.ends(outcome)
+            assert quick.state(id) is CallState.SCHEDULED
+            next_at = quick.call(id).next_at
+            assert next_at == quick.operator.clock.instant + timedelta(minutes=minutes)
+            quick.comes(next_at)
+        quick.operator.ends(outcome)
+        assert quick.state(id) is CallState.FAILED
+        assert [attempt.number for attempt in quick.log()] == [*range(1, len(waits) + 2)]
+        assert quick.steps(id)[-1] == f"failed {outcome}"
+
+    def test_a_call_may_have_rules_of_its_own(self, quick: Desk) -> None:
+        id = quick.made(retries={"busy": {"times": 0, "minutes": 1}})
+        quick.comes(TEN)
+        quick.operator.ends(Outcome.BUSY)
+        assert quick.state(id) is CallState.FAILED
+
+    def test_who_is_answered_by_a_machine_has_not_been_reached(self, quick: Desk) -> None:
+        quick.made()
+        quick.comes(TEN)
+        quick.operator.ends(Outcome.COMPLETED, answered_by="machine_end_beep")
+        assert quick.log()[0].outcome is Outcome.MACHINE
+
+    def test_without_a_telephone_it_fails_and_says_so(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.operator.without_telephone()
+        quick.comes(TEN)
+        assert quick.steps(id)[-1] == "failed no_telephone"
+
+    def test_whom_nobody_may_call_is_not_called(self, desk: Desk) -> None:
+        id = desk.made()
+        row = desk.calls.do_not_call(desk.bo, "+4930901820", "She asked for it.")
+        desk.comes(TEN)
+        assert (desk.placed, desk.steps(id)[-1]) == (0, "failed do_not_call")
+        desk.operator.home.write(desk.bo, lambda tx: do_not_call.remove_number(tx, desk.bo, row.phone_hash))
+        with pytest.raises(NotFound):
+            desk.operator.home.write(
+                desk.bo, lambda tx: do_not_call.remove_number(tx, desk.bo, row.phone_hash)
+            )
+
+
+class TestLimits:
+    def test_quiet_hours_of_the_called_person_are_kept(self, desk: Desk) -> None:
+        id = desk.made(phone="+1 212 736 5000")  # at ten in Berlin it is four in New York
+        desk.comes(TEN)
+        assert (desk.placed, desk.steps(id)) == (0, ["scheduled created", "scheduled quiet_hours"])
+        eight = datetime(2026, 3, 3, 13, tzinfo=UTC)
+        assert (desk.call(id).next_at, desk.call(id).due_at) == (eight, TEN)
+        desk.comes(eight)
+        assert desk.placed == 1
+
+    def test_one_number_is_not_tried_too_often(self, desk: Desk) -> None:
+        for minute in range(6):
+            desk.made(TEN + timedelta(minutes=minute))
+        for minute in range(6):
+            desk.comes(TEN + timedelta(minutes=minute))
+            if desk.placed > minute:
+                desk.operator.ends()
+        assert desk.placed == 5
+        desk.comes(TEN + timedelta(minutes=60))
+        assert desk.placed == 6
+
+    def test_the_account_makes_so_many_calls_at_once(self, desk: Desk) -> None:
+        for number in range(7):
+            desk.made(phone=f"+4930901{820 + number}")
+        desk.comes(TEN)
+        assert desk.placed == 5
+        desk.operator.ends()
+        desk.comes(TEN + timedelta(seconds=5))
+        assert desk.placed == 6
+
+    def test_what_waits_for_a_line_keeps_its_history_short(self, quick: Desk) -> None:
+        ids = [quick.made(phone=f"+4930901{820 + number}") for number in range(6)]
+        quick.comes(TEN)
+        quick.comes(TEN + timedelta(seconds=5))
+        assert quick.steps(ids[-1]) == ["scheduled created"]
+
+
+class TestSeries:
+    def test_it_is_made_each_time_and_over_after_the_last(self, desk: Desk) -> None:
+        id = desk.made(rules=("FREQ=DAILY;COUNT=2",))
+        desk.comes(TEN)
+        desk.operator.ends()
+        call = desk.call(id)
+        assert (call.state, call.due_at, call.runs) == (CallState.SCHEDULED, TEN + timedelta(days=1), 1)
+        desk.comes(TEN + timedelta(days=1))
+        desk.operator.ends(Outcome.CANCELLED)
+        assert (desk.state(id), desk.call(id).runs) == (CallState.COMPLETED, 2)
+
+    def test_a_run_that_fails_is_no_end(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=WEEKLY",), retries={"busy": {"times": 0, "minutes": 1}})
+        quick.comes(TEN)
+        quick.operator.ends(Outcome.BUSY)
+        assert quick.steps(id)[-1] == "scheduled busy"
+        assert quick.call(id).due_at == TEN + timedelta(days=7)
+
+    def test_it_keeps_its_local_time_when_the_clocks_change(self, quick: Desk) -> None:
+        id = quick.made(at("2026-03-28 10:00"), rules=("FREQ=DAILY",))
+        quick.comes("2026-03-28 10:00")
+        quick.operator.ends()
+        assert quick.call(id).due_at == datetime(2026, 3, 29, 8, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        "missed, days", [(Missed.SKIP, [5]), (Missed.LAST, [4, 5]), (Missed.ALL, [1, 2, 3, 4, 5])]
+    )
+    def test_what_was_missed_while_paused_follows_its_rule(
+        self, quick: Desk, missed: Missed, days: list[int]
+    ) -> None:
+        id = quick.made(rules=("FREQ=DAILY",), missed=missed, phone="+4930901820")
+        quick.comes(TEN)
+        quick.operator.ends()
+        quick.calls.pause(quick.ana, id)
+        quick.comes(TEN + timedelta(days=4, hours=1))
+        assert quick.placed == 1
+        quick.calls.resume(quick.ana, id)
+        made: list[int] = []
+        while (call := quick.call(id)).due_at and call.next_at and call.due_at < TEN + timedelta(days=6):
+            quick.comes(max(call.next_at, quick.operator.clock.instant))
+            made.append((call.due_at - TEN).days)
+            quick.operator.ends()
+        assert made == days
+
+    @pytest.mark.parametrize(
+        "missed, state, placed",
+        [
+            (Missed.SKIP, CallState.FAILED, 0),
+            (Missed.LAST, CallState.RUNNING, 1),
+            (Missed.ALL, CallState.RUNNING, 1),
+        ],
+    )
+    def test_what_came_while_nobody_was_there_follows_it_too(
+        self, quick: Desk, missed: Missed, state: CallState, placed: int
+    ) -> None:
+        id = quick.made(missed=missed)
+        quick.comes(TEN + timedelta(hours=2))
+        assert (quick.state(id), quick.placed) == (state, placed)
+
+    def test_its_next_times_are_told_on_demand(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=DAILY",))
+        once = quick.made(TEN + timedelta(hours=1))
+        found = quick.operator.home.read(quick.ana, lambda tx: list_active(tx, quick.ana, each=3))
+        assert [
+            (each.call.id, [time.astimezone(TEN.tzinfo).day for time in each.times]) for each in found.items
+        ] == [
+            (id, [3, 4, 5]),
+            (once, [3]),
+        ]
+
+
+class TestItsEvent:
+    def test_moving_the_event_moves_the_call(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.operator.home.edit(desk.ana, desk.event(id), start=TEN + timedelta(hours=2), title="Call Mia")
+        call = desk.call(id)
+        assert (call.due_at, call.next_at, call.title) == (
+            TEN + timedelta(hours=2),
+            TEN + timedelta(hours=2),
+            "Call Mia",
+        )
+        desk.comes(TEN)
+        assert desk.placed == 0
+        desk.comes(TEN + timedelta(hours=2))
+        assert desk.placed == 1
+        assert desk.steps(id)[1] == "scheduled moved"
+
+    def test_one_occurrence_moves_alone(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=DAILY",))
+        quick.operator.home.edit(
+            quick.ana, quick.event(id), Scope.SINGLE, "2026-03-03T10:00", start=TEN + timedelta(hours=1)
+        )
+        assert quick.call(id).due_at == TEN + timedelta(hours=1)
+        quick.comes(TEN + timedelta(hours=1))
+        quick.operator.ends()
+        assert quick.call(id).due_at == TEN + timedelta(days=1)
+
+    def test_leaving_an_occurrence_out_leaves_its_run_out(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=DAILY;COUNT=2",))
+        quick.operator.home.remove(quick.ana, quick.event(id), Scope.SINGLE, "2026-03-03T10:00")
+        assert quick.call(id).due_at == TEN + timedelta(days=1)
+        quick.operator.home.remove(quick.ana, quick.event(id), Scope.SINGLE, "2026-03-04T10:00")
+        assert quick.steps(id)[-1] == "cancelled no_runs_left"
+
+    def test_deleting_it_removes_the_call_and_undoing_brings_it_back(self, desk: Desk) -> None:
+        id = desk.made()
+        gone = desk.operator.home.remove(desk.ana, desk.event(id))
+        with pytest.raises(NotFound):
+            desk.steps(id)
+        assert desk.state(id) is CallState.CANCELLED
+        assert gone.change_set_id is not None
+        desk.operator.home.scheduling.undo(desk.ana, gone.change_set_id)
+        assert desk.steps(id) == ["scheduled created", "cancelled event_deleted", "scheduled restored"]
+        desk.comes(TEN)
+        assert desk.placed == 1
+
+    def test_undoing_the_making_of_a_call_takes_it_away(self, quick: Desk) -> None:
+        id, outcome = quick.calls.schedule(quick.ana, draft(TEN))
+        assert id is not None
+        assert outcome.change_set_id is not None
+        quick.operator.home.scheduling.undo(quick.ana, outcome.change_set_id)
+        quick.comes(TEN)
+        assert (quick.placed, quick.state(id)) == (0, CallState.CANCELLED)
+
+    def test_a_cancelled_event_cancels_the_call_and_the_other_way_round(self, desk: Desk) -> None:
+        by_event, by_call = desk.made(), desk.made()
+        desk.operator.home.edit(desk.ana, desk.event(by_event), status=Status.CANCELLED)
+        assert desk.steps(by_event)[-1] == "cancelled event_cancelled"
+        outcome = desk.calls.cancel(desk.ana, by_call)
+        event = desk.operator.home.event(desk.ana, desk.event(by_call)).first.row
+        assert (desk.steps(by_call)[-1], event.status) == ("cancelled cancelled", Status.CANCELLED)
+        assert outcome.change_set_id is not None
+        desk.operator.home.scheduling.undo(desk.ana, outcome.change_set_id)
+        assert desk.steps(by_call)[-1] == "scheduled restored"
+
+    def test_a_call_that_is_being_made_stays_where_it_is(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.comes(TEN)
+        for change in (
+            lambda: desk.operator.home.edit(desk.ana, desk.event(id), start=TEN + timedelta(hours=1)),
+            lambda: desk.operator.home.edit(desk.ana, desk.event(id), status=Status.CANCELLED),
+            lambda: desk.operator.home.remove(desk.ana, desk.event(id)),
+        ):
+            with pytest.raises(HeldBack) as refused:
+                change()
+            assert refused.value.fields["reason"] == "call_under_way"
+        desk.operator.home.edit(desk.ana, desk.event(id), title="Call Mia")
+        assert desk.call(id).title == "Call Mia"
+
+    @pytest.mark.parametrize(
+        "rules, scope, changes, reason",
+        [
+            ((), Scope.ALL, {"start": TEN - timedelta(days=3)}, "call_in_past"),
+            ((), Scope.ALL, {"start": TEN.date()}, "call_needs_time"),
+            ((), Scope.ALL, {"start": TEN.replace(tzinfo=None)}, "call_needs_time"),
+            (("FREQ=DAILY",), Scope.FUTURE, {"start": TEN + timedelta(days=2, hours=1)}, "call_whole"),
+        ],
+    )
+    def test_what_no_call_can_be_is_refused(
+        self, quick: Desk, rules: tuple[str, ...], scope: Scope, changes: Any, reason: str
+    ) -> None:
+        id = quick.made(rules=rules)
+        key = "2026-03-05T10:00" if scope is Scope.FUTURE else None
+        with pytest.raises(HeldBack) as refused:
+            quick.operator.home.edit(quick.ana, quick.event(id), scope, key, **changes)
+        assert refused.value.fields["reason"] == reason
+
+    def test_one_that_is_over_is_not_woken(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.comes(TEN)
+        quick.operator.ends()
+        with pytest.raises(HeldBack) as refused:
+            quick.operator.home.edit(
+                quick.ana, quick.event(id), start=TEN + timedelta(days=1), completed=False
+            )
+        assert refused.value.fields["reason"] == "call_over"
+        quick.operator.home.remove(quick.ana, quick.event(id))
+        assert quick.state(id) is CallState.COMPLETED
+
+
+class TestStopping:
+    def test_what_is_paused_is_not_made_until_it_is_resumed(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.calls.pause(desk.ana, id)
+        with pytest.raises(NotNow):
+            desk.calls.pause(desk.ana, id)
+        desk.comes(TEN - timedelta(hours=1))
+        desk.calls.resume(desk.ana, id)
+        with pytest.raises(NotNow):
+            desk.calls.resume(desk.ana, id)
+        desk.comes(TEN)
+        assert (desk.placed, desk.steps(id)[1:3]) == (1, ["paused paused", "scheduled resumed"])
+
+    def test_cancelling_hangs_up(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.comes(TEN)
+        desk.calls.cancel(desk.ana, id)
+        desk.operator.work()
+        (line,) = desk.operator.exchange.lines
+        assert desk.operator.exchange.hung_up == [line.id]
+        desk.operator.says(line, AttemptState.ENDED, Outcome.CANCELLED)
+        assert (desk.state(id), desk.log()[0].outcome) == (CallState.CANCELLED, Outcome.CANCELLED)
+        with pytest.raises(NotNow):
+            desk.calls.cancel(desk.ana, id)
+
+    def test_a_call_cancelled_while_it_is_being_placed_is_hung_up_once_its_name_is_known(
+        self, desk: Desk
+    ) -> None:
+        id = desk.made()
+        place = desk.operator.exchange.place
+
+        def cancelled_meanwhile(dial: Any) -> Report:
+            desk.calls.cancel(desk.ana, id)
+            return place(dial)
+
+        desk.operator.exchange.place = cancelled_meanwhile  # type: ignore[method-assign]
+        desk.comes(TEN)
+        desk.comes(TEN + timedelta(minutes=1))
+        assert set(desk.operator.exchange.hung_up) == {"CA1"}
+
+    def test_the_next_run_can_be_had_now(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=DAILY",))
+        quick.calls.call_now(quick.ana, id)
+        quick.operator.work()
+        assert quick.placed == 1
+        quick.operator.ends()
+        assert quick.call(id).due_at == TEN + timedelta(days=1)
+
+
+class TestWhatTheServiceSays:
+    def test_reports_come_twice_late_and_in_any_order(self, desk: Desk) -> None:
+        desk.made()
+        desk.comes(TEN)
+        (line,) = desk.operator.exchange.lines
+        desk.operator.ends(Outcome.COMPLETED, duration_seconds=5)
+        desk.operator.says(line, AttemptState.RINGING)
+        desk.operator.says(line, AttemptState.ENDED, Outcome.BUSY, recording_url="https://a.example/r")
+        (attempt,) = desk.log()
+        assert (attempt.state, attempt.outcome, attempt.duration_seconds, attempt.recording_url) == (
+            AttemptState.ENDED,
+            Outcome.COMPLETED,
+            5,
+            "https://a.example/r",
+        )
+
+    def test_a_call_that_we_do_not_know_makes_one_log(self, desk: Desk) -> None:
+        report = Report(
+            provider_id="CA99", state=AttemptState.ENDED, outcome=Outcome.BUSY, phone="+4930901820"
+        )
+        for _ in range(2):
+            desk.calls.unknown(desk.ana.workspace_id, report)
+            desk.calls.report(desk.ana.workspace_id, desk.ana.member_id, report)
+        (attempt,) = desk.log()
+        assert (attempt.call_id, attempt.outcome, attempt.phone_masked) == (
+            None,
+            Outcome.BUSY,
+            "+49 ••• ••20",
+        )
+        assert desk.log(desk.bo) == []
+        with pytest.raises(NotFound):
+            desk.calls.unknown(UUID(int=5), report)
+
+    def test_where_it_tells_nothing_it_is_asked(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.comes(TEN)
+        line = desk.operator.exchange.lines[0]
+        desk.comes(TEN + timedelta(minutes=1))
+        assert desk.state(id) is CallState.RUNNING
+        line.state, line.outcome = AttemptState.ENDED, Outcome.COMPLETED
+        desk.comes(TEN + timedelta(minutes=3))
+        assert desk.state(id) is CallState.COMPLETED
+
+    def test_what_it_lost_is_given_up(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.comes(TEN)
+        quick.operator.exchange.troubles = [Permanent("No such call.")]
+        quick.comes(TEN + timedelta(minutes=1))
+        assert (quick.state(id), quick.log()[0].error) == (CallState.FAILED, "No such call.")
+
+    def test_what_it_never_ends_is_given_up_after_two_hours(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.comes(TEN)
+        for minutes in range(1, 200):
+            quick.comes(TEN + timedelta(minutes=minutes))
+        assert quick.state(id) is CallState.FAILED
+
+    def test_what_it_refuses_for_good_fails_with_its_words(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.operator.exchange.troubles = [Permanent("21211: Invalid 'To' Phone Number")]
+        desk.comes(TEN)
+        assert desk.log()[0].error == "21211: Invalid 'To' Phone Number"
+        assert desk.steps(id)[1:] == ["pending due", "failed failed"]
+
+    def test_its_wish_to_wait_is_obeyed(self, desk: Desk) -> None:
+        desk.made()
+        desk.operator.exchange.troubles = [Transient("Too many requests", retry_after=120)]
+        desk.comes(TEN)
+        desk.comes(TEN + timedelta(seconds=119))
+        assert desk.placed == 0
+        desk.comes(TEN + timedelta(seconds=120))
+        assert (desk.placed, len(desk.log())) == (1, 1)
+
+    def test_a_service_that_stays_down_is_given_up_and_the_call_says_why(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.operator.exchange.troubles = [Transient("It is down.") for _ in range(100)]
+        quick.operator.clock.instant = TEN
+        for _ in range(40):
+            quick.operator.work()
+            quick.operator.wait(minutes=20)
+        assert (quick.state(id), quick.log()[0].error) == (CallState.FAILED, "It is down.")
+
+
+class TestCrashes:
+    def test_an_attempt_that_was_placed_is_found_and_not_placed_again(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.operator.exchange.troubles = [("after", Killed())]
+        desk.operator.clock.instant = TEN
+        with pytest.raises(Killed):
+            desk.operator.work()
+        assert desk.state(id) is CallState.PENDING
+        for _ in range(3):
+            desk.operator.work()
+            desk.operator.wait(seconds=10)
+        assert (desk.placed, desk.state(id)) == (1, CallState.RUNNING)
+
+    def test_one_that_was_not_is_placed_then(self, desk: Desk) -> None:
+        id = desk.made()
+        desk.operator.exchange.troubles = [Killed()]
+        desk.operator.clock.instant = TEN
+        with pytest.raises(Killed):
+            desk.operator.work()
+        desk.operator.work()
+        assert desk.placed == 0  # it may still be on its way
+        desk.operator.wait(seconds=20)
+        desk.operator.work()
+        assert (desk.placed, desk.state(id), len(desk.log())) == (1, CallState.RUNNING, 1)
+
+    def test_a_process_that_stood_still_for_long_dials_no_more(self, quick: Desk) -> None:
+        id = quick.made()
+        write = quick.operator.services.database.write
+
+        def slow(*args: Any) -> Any:
+            result = write(*args)
+            if quick.operator.clock.instant == TEN and quick.state(id) is CallState.PENDING:
+                quick.operator.wait(seconds=6)
+            return result
+
+        quick.operator.clock.instant = TEN
+        quick.operator.services.database.write = slow  # type: ignore[method-assign,assignment]
+        quick.operator.work()
+        assert quick.placed == 0
+
+
+class TestWhatIsRefused:
+    @pytest.mark.parametrize(
+        "wanted, field",
+        [
+            ({"phone": "hello"}, "phone"),
+            ({"phone": "030 901820"}, "phone"),
+            ({"phone": "+49 1"}, "phone"),
+            ({"phone": "1" * 100}, "phone"),
+            ({"start": at("2026-03-02 11:00")}, "start"),
+            ({"rules": ("FREQ=NEVER",)}, "rules"),
+            ({"callee_zone": "Mars/Base"}, "callee_zone"),
+            ({"metadata": {"a": "x" * 20_000}}, "metadata"),
+            ({"metadata": {"a": float("nan")}}, "metadata"),
+            ({"retries": {"completed": {"times": 1, "minutes": 1}}}, "retries"),
+            ({"retries": {"busy": {"times": 100, "minutes": 1}}}, "retries.busy"),
+        ],
+    )
+    def test_a_draft_that_cannot_be(self, quick: Desk, wanted: dict[str, Any], field: str) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            quick.made(**{"start": TEN, **wanted})
+        assert refused.value.field == field
+        assert quick.operator.home.read(quick.ana, lambda tx: list_active(tx, quick.ana)).items == ()
+
+    def test_numbers_are_kept_from_whoever_reads_the_database(self, quick: Desk) -> None:
+        id = quick.made()
+        call = quick.call(id)
+        assert call.phone_masked == "+49 ••• ••20"
+        stored = " ".join(str(getattr(call, column.name, "")) for column in Call.__table__.columns)
+        assert "901820" not in stored
+        assert "901820" not in quick.operator.home.text(quick.ana, quick.event(id))

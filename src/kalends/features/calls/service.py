@@ -260,6 +260,8 @@ class Calls:
             raise NotNow(
                 f"The call is {call.state.value}: nothing is left to be made.", state=call.state.value
             )
+        if to is CallState.PAUSED and call.state is not CallState.SCHEDULED:
+            raise NotNow(f"The call is {call.state.value}, not scheduled.", state=call.state.value)
         self._office.call_off(tx, call)
         if to is CallState.PAUSED:
             self._office.step(tx, call, to, "paused", actor=actor, next_at=None)
