@@ -15,7 +15,7 @@ from kalends.features.reminders.ports import AddressGone, Message
 from kalends.integrations.twilio import TwilioMessages, TwilioTelephone
 from kalends.integrations.twilio.fake import Ending, Failure, Fate
 from kalends.jobs import Permanent, Transient
-from telephony import ANA, BEN, HOME, NOON, PUBLIC, Exchange, exchange
+from fake_twilio import ANA, BEN, HOME, NOON, PUBLIC, Exchange, exchange
 
 MESSAGE = Message(key="0190-a", to=ANA, subject="Dentist", text="Dentist at nine.", workspace_id=HOME)
 
@@ -96,9 +96,19 @@ def test_a_call_that_was_placed_unheard_is_found_and_not_placed_again(line: Exch
     assert line.fake.placed() == {str(dial.attempt_id): 1}
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_call_is_found_though_our_clock_was_set_meanwhile(line: Exchange, hours: int) -> None:
+    dial, since = line.dial(), line.clock.now() + timedelta(hours=hours)
+    placed = telephone(line).place(dial)
+    line.wait(6 * 3600)
+    found = telephone(line).find(dial, since)
+    assert found is not None
+    assert found.provider_id == placed.provider_id
+
+
 def test_of_several_calls_to_a_number_the_first_that_nobody_has_is_found(line: Exchange) -> None:
     earlier, first = telephone(line).place(line.dial()), None
-    line.wait(90)
+    line.wait(25 * 3600)
     since = line.clock.now()
     first = telephone(line).place(line.dial())
     line.wait(1)

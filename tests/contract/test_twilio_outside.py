@@ -18,7 +18,7 @@ from kalends.kit.clock import FixedClock, SystemClock
 from kalends.kit.crypto import Keyring
 from kalends.outside import carriers, telephone
 from kalends.settings import Settings
-from telephony import NOON, Exchange, exchange
+from fake_twilio import NOON, Exchange, exchange
 from workspaces import KEY
 
 

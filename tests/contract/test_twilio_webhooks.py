@@ -20,7 +20,7 @@ from kalends.integrations.twilio import TwilioMessages, TwilioTelephone
 from kalends.integrations.twilio.fake import Ending, FakeTwilio, Fate, Post
 from kalends.interfaces.rest import problems
 from kalends.interfaces.webhooks import twilio_routes
-from telephony import ANA, BEN, HOME, PUBLIC, Exchange, exchange
+from fake_twilio import ANA, BEN, HOME, PUBLIC, Exchange, exchange
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # as in rest_client

@@ -85,6 +85,13 @@ class Fates:
         """Order how the next requests of a method fail."""
         self._failures[failure.method].extend([failure] * times)
 
+    def forget(self) -> None:
+        """Take back whatever was ordered and has not happened yet."""
+        self._by_number.clear()
+        self._next.clear()
+        self._failures.clear()
+        self.otherwise = Fate()
+
     def failure(self, method: str) -> Failure | None:
         """Give how this request fails, if it does."""
         waiting = self._failures[method]

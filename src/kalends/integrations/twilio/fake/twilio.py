@@ -63,7 +63,7 @@ class FakeTwilio:
         self._stopped = Event()
         self._listener: Listener | None = None
         self._threads: list[Thread] = []
-        self._web = web or httpx.Client(timeout=10, trust_env=False)
+        self.web = web or httpx.Client(timeout=10, trust_env=False)
 
     # -- Running it ------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ class FakeTwilio:
             self._listener.close()
         for thread in self._threads:
             thread.join()
-        self._web.close()
+        self.web.close()
 
     def __enter__(self) -> FakeTwilio:
         return self
@@ -115,7 +115,7 @@ class FakeTwilio:
             "X-Twilio-Signature": self.signature(letter.url, letter.form),
         }
         try:
-            return self._web.post(letter.url, content=urlencode(letter.form), headers=headers).status_code
+            return self.web.post(letter.url, content=urlencode(letter.form), headers=headers).status_code
         except httpx.HTTPError:
             return 0  # Twilio does not repeat them either, unless told to
 
