@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
+from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
@@ -220,7 +221,8 @@ class Database:
         self.url = url
         self.clock = clock or SystemClock()
         self.ids = ids or Ids(self.clock)
-        self._attempts = attempts
+        self._attempts, self._busy_timeout = attempts, busy_timeout
+        self._writer = Lock()
         self.memory = Memory()
         self.engine = _engine(url, pool_size, busy_timeout)
 
@@ -264,7 +266,7 @@ class Database:
     ) -> T:
         for attempt in range(self._attempts):
             try:
-                with self._session(writing=True) as session:
+                with self._in_line(), self._session(writing=True) as session:
                     result = work(self._unit(session, workspace_id, writing=True))
                     end(session)
                     return result
@@ -281,6 +283,20 @@ class Database:
     def _unit(self, session: Session, workspace_id: UUID | None, *, writing: bool) -> Unit:
         session.info["workspace_id"] = workspace_id
         return Unit(session, workspace_id, self.clock.now(), self.ids, self.memory, writing=writing)
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Have the threads that write to SQLite wait for one another here: SQLite lets one in and has the
+        others ask again, ever more seldom, while the writer stands idle."""
+        if not self.embedded:
+            yield
+            return
+        if not self._writer.acquire(timeout=self._busy_timeout):
+            raise sqlite3.OperationalError("database is locked by another thread")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
