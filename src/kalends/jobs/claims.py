@@ -150,6 +150,13 @@ def next_due(tx: Unit, queues: Iterable[str], after: datetime) -> datetime | Non
     return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
 
 
+def due_queues(tx: Unit, queues: Iterable[str]) -> set[str]:
+    """Give those of the queues in which a job could begin, as far as its lock lets it."""
+    due = Job.queue.in_([*queues]), Job.state == JobState.WAITING, Job.run_at <= tx.now
+    found = tx.execute(select(Job.queue).where(*due).distinct(), across_workspaces=_ALL["across_workspaces"])
+    return {*found.scalars()}
+
+
 def counts(tx: Unit) -> dict[tuple[str, str], int]:
     """Give how many jobs there are, by queue and state."""
     each = select(Job.queue, Job.state, func.count()).group_by(Job.queue, Job.state)

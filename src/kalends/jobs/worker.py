@@ -148,7 +148,9 @@ class Worker:
         def work(tx: Unit) -> tuple[datetime, dict[str, Taken]]:
             claims.end(tx, endings)
             # Those without limits first: they are not to wait for who counts.
-            order = sorted(rooms, key=lambda name: (self._lanes[name].queue.limited, name))
+            # One look at all queues first: mostly there is nothing in them.
+            due = claims.due_queues(tx, rooms) if rooms else ()
+            order = sorted(due, key=lambda name: (self._lanes[name].queue.limited, name))
             return tx.now, {
                 name: limits.take(tx, self._id, self._lanes[name].queue, rooms[name]) for name in order
             }
