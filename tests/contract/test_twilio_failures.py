@@ -10,12 +10,13 @@ from threading import Thread
 
 import pytest
 
+from fake_twilio import ANA, BEN, HOME, NOON, PUBLIC, Exchange, exchange
 from kalends.features.calls.models import Content
 from kalends.features.reminders.ports import AddressGone, Message
 from kalends.integrations.twilio import TwilioMessages, TwilioTelephone
 from kalends.integrations.twilio.fake import Ending, Failure, Fate
 from kalends.jobs import Permanent, Transient
-from fake_twilio import ANA, BEN, HOME, NOON, PUBLIC, Exchange, exchange
+from rest_client import Log
 
 MESSAGE = Message(key="0190-a", to=ANA, subject="Dentist", text="Dentist at nine.", workspace_id=HOME)
 
@@ -125,6 +126,15 @@ def test_of_several_calls_to_a_number_the_first_that_nobody_has_is_found(line: E
     ]
     assert ids == [first.provider_id, second.provider_id, None]
     assert earlier.provider_id not in ids
+
+
+def test_nobody_reads_in_a_log_who_was_called(line: Exchange, log: Log) -> None:
+    dial = line.dial()
+    placed = telephone(line).place(dial)
+    line.wait(5)
+    telephone(line).find(dial, NOON)
+    telephone(line).hang_up(placed.provider_id)
+    assert dial.phone.removeprefix("+") not in log.text
 
 
 def test_hanging_up_fails_like_anything_else(line: Exchange) -> None:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from fake_twilio import ANA, BEN, HOME, PUBLIC, Exchange, exchange
 from kalends.features.calls.models import AttemptState, Outcome
 from kalends.features.calls.ports import Report
 from kalends.features.reminders.ports import Message
 from kalends.integrations.twilio import TwilioMessages, TwilioTelephone
+from kalends.integrations.twilio.callbacks import News
 from kalends.integrations.twilio.fake import Ending, FakeTwilio, Fate, Post
 from kalends.interfaces.rest import problems
 from kalends.interfaces.webhooks import twilio_routes
-from fake_twilio import ANA, BEN, HOME, PUBLIC, Exchange, exchange
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # as in rest_client
@@ -293,6 +297,15 @@ def test_callbacks_come_as_the_network_pleases(
     assert listener.states == states
     numbers = [report.sequence for _, report in listener.reports if report.sequence is not None]
     assert numbers == sorted(numbers, reverse=post is Post.REVERSED)
+
+
+def test_the_page_names_every_address() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "twilio.md").read_text()
+    told = set(re.findall(r"^\| `(/webhooks/\S+)` \|", page, re.MULTILINE))
+    routes = twilio_routes("", Listener(), Listener()).routes
+    paths = {route.path.replace("_id}", "}") for route in routes if isinstance(route, APIRoute)}
+    each = {path.replace("{news}", news) for path in paths for news in News}
+    assert told == {path.replace("{", "<").replace("}", ">") for path in each}
 
 
 # Messages -----------------------------------------------------------------------------------------------

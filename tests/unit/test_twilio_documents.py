@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import ImmutableMultiDict
+from twilio.request_validator import RequestValidator
 
 from kalends.features.calls.models import AttemptState, Content, Outcome
 from kalends.features.calls.ports import Dial
@@ -103,6 +105,25 @@ def test_no_callback_however_odd_breaks_anything(form: dict[str, str], news: New
     report = callbacks.report_of(callbacks.Form(form), news)
     assert "\0" not in repr(report)
     assert (report.outcome is not None) == (report.state is AttemptState.ENDED)
+
+
+WORDS = st.text(max_size=8)
+
+
+@given(
+    st.lists(st.tuples(WORDS, WORDS), max_size=6),
+    st.sampled_from(["https://a.example", "https://a.example:443", "http://a.example:8000", "http://[::1]"]),
+    st.sampled_from(["", ":443", ":80"]),
+)
+def test_a_form_is_signed_as_the_library_signs_it(form: list[tuple[str, str]], host: str, port: str) -> None:
+    signing = RequestValidator("token")
+    meant = host if host.count(":") > 1 else host + port
+    signature = signing.compute_signature(f"{meant}/x?y=z", ImmutableMultiDict(form))
+    asked, posted = f"{host}/x?y=z", ImmutableMultiDict(form)
+    assert callbacks.is_signed("token", asked, posted, signature) is (
+        signing.validate(asked, posted, signature) or meant == host
+    )
+    assert not callbacks.is_signed("other", asked, posted, signature)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def _http_client(base_url: str, timeout: float) -> Any:
             # As many as there may be threads; it never repeats by itself: the first try may have arrived.
             self.session.mount(base_url, HTTPAdapter(pool_maxsize=64, max_retries=0))
 
+        def log_request(self, kwargs: Any) -> None:
+            """Write no log: numbers stand in the addresses."""
+
+        def log_response(self, status_code: int, response: Any) -> None:
+            """Write no log: our own jobs and requests are."""
+
         def request(self, method: str, url: str, *args: Any, **rest: Any) -> Response:
             rest["timeout"] = timeout
             _, _, path = url.partition("://")[2].partition("/")

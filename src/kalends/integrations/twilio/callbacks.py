@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 from uuid import UUID
 
 from starlette.datastructures import ImmutableMultiDict
@@ -47,13 +50,31 @@ def read_form(body: bytes) -> Form:
 
 
 def is_signed(token: str, url: str, form: Form, signature: str) -> bool:
-    """Say whether whoever knows the token posted this form to this address.
+    """Say whether whoever knows the token posted this form to this address. Raises `ValueError` for an
+    address that is none.
 
-    With the port or without it: Twilio itself is not always of one mind.
+    The library's own check takes eight times as long, and callbacks come in crowds.
     """
-    from twilio.request_validator import RequestValidator  # apart from the client, and light
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    for name, value in form.multi_items():
+        values[name].add(value)
+    posted = "".join(name + value for name in sorted(values) for value in sorted(values[name]))
+    given = signature.encode()
+    return any(hmac.compare_digest(_signature(token, address + posted), given) for address in _spellings(url))
 
-    return bool(RequestValidator(token).validate(url, form, signature))
+
+def _signature(token: str, text: str) -> bytes:
+    return b64encode(hmac.digest(token.encode(), text.encode("utf-8", "surrogatepass"), "sha1"))
+
+
+def _spellings(url: str) -> Iterator[str]:
+    """Give an address as it is, then with its port or without it: Twilio is not always of one mind."""
+    yield url
+    parts = urlsplit(url)
+    if parts.port is None:
+        yield parts._replace(netloc=f"{parts.netloc}:{443 if parts.scheme == 'https' else 80}").geturl()
+    else:
+        yield parts._replace(netloc=parts.netloc.rpartition(":")[0]).geturl()
 
 
 _STATES: Final[Mapping[str, AttemptState]] = {

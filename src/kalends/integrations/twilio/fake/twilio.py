@@ -116,7 +116,7 @@ class FakeTwilio:
         }
         try:
             return self.web.post(letter.url, content=urlencode(letter.form), headers=headers).status_code
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return 0  # Twilio does not repeat them either, unless told to
 
     def signature(self, url: str, form: Mapping[str, str]) -> str:
