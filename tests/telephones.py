@@ -16,6 +16,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
+from sqlalchemy.event import listen
 
 from kalends.features.calls.drafts import CallDraft
 from kalends.features.calls.models import AttemptState, Call, Content, Outcome
@@ -236,6 +237,10 @@ def fragile(template: Path, folder: Path) -> tuple[Operator, Fragile]:
         operator = staffed(f"sqlite:///{folder / 'kalends.sqlite'}", folder)
     database = operator.services.database
     assert isinstance(database, Fragile)
+    listen(  # the machine itself does not die
+        database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF")
+    )
+    database.engine.dispose()
     return operator, database
 
 

@@ -16,6 +16,7 @@ from kalends.features.announcements import Announcer
 from kalends.features.calendars import categories
 from kalends.features.calendars import personal_data as calendars_data
 from kalends.features.calendars import service as calendars
+from kalends.features.calls import personal_data as calls_data
 from kalends.features.calls.quiet import QuietHours
 from kalends.features.calls.service import Calls
 from kalends.features.calls.settings import CallSettings
@@ -45,7 +46,7 @@ from kalends.outside import carriers, push_key, telephone
 from kalends.settings import Settings
 from kalends.storage import Database
 from kalends.upkeep import alone, bring_up_alone
-from kalends.workers import SECONDS_TO_FINISH, working
+from kalends.workers import SECONDS_TO_FINISH, dispatching, working
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -137,6 +138,7 @@ def hooks() -> Hooks:
             conflicts.erase,
             constraints_data.erase,
             tasks_data.erase,
+            calls_data.erase,
             resources_data.erase,
             calendars_data.erase,
         ],
@@ -209,6 +211,8 @@ def serve(
 
         if settings.jobs == "inside":
             held.enter_context(working(services, settings))
+        elif settings.jobs == "celery":
+            held.enter_context(dispatching(services, settings))
         Server(config).run(sockets=[listening])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -33,9 +33,8 @@ asked = st.lists(st.sampled_from(["before", "after", "refused", ""]), max_size=6
 
 def trouble(happens: str) -> Any:
     """Give what the telephone service is told to do."""
-    return {"before": Killed(), "after": ("after", Killed()), "refused": Transient("Busy."), "": None}[
-        happens
-    ]
+    killed = {"before": Killed(), "after": ("after", Killed())}
+    return {**killed, "refused": Transient("Busy."), "": None}[happens]
 
 
 SOON = {outcome: {"times": 1, "minutes": 1} for outcome in ("busy", "no_answer", "machine", "failed")}
@@ -135,6 +134,7 @@ acts = st.lists(
 )
 
 
+@settings(max_examples=30)
 @given(acts=acts, repeats=st.booleans(), outcome=outcomes)
 def test_whatever_is_done_its_history_gives_its_state(
     house: House, acts: list[str], repeats: bool, outcome: Outcome

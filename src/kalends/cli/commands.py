@@ -42,6 +42,7 @@ COMMANDS = {
     "import": Entry("exchanging", "Take an iCalendar file into a calendar.", _CALENDAR),
     "export": Entry("exchanging", "Write a calendar as an iCalendar file.", _CALENDAR),
     "resources": Entry("resources", "List, make, change and reserve what is shared.", _CALENDAR),
+    "calls": Entry("calls", "Schedule telephone calls, stop them, see what was tried.", _CALENDAR),
     "free": Entry("finding", "Find times at which everybody is free.", _CALENDAR),
     "expand": Entry("expanding", "Expand a recurrence rule; needs no data.", _CALENDAR),
     "conflicts": Entry("clashes", "List what collides.", _CLASHES),

@@ -154,7 +154,8 @@ def export(
     """Give out all that is kept of a member, as JSON."""
     desk = open_desk(ctx)
     id = picking.member(desk, member).id
-    data = desk.write(lambda tx: export_member(tx, desk.actor, id, desk.services.notifications.export))
+    more = desk.services.notifications.export, desk.services.calls.export
+    data = desk.write(lambda tx: export_member(tx, desk.actor, id, *more))
     text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
     if output is None:
         print(text)

@@ -63,9 +63,7 @@ def _must_be_known(header: list[str]) -> None:
         raise InvalidInput("The file is empty: its first line names the columns.", field="body")
     for number, name in enumerate(header, 1):
         if name not in _COLUMNS and not (name.startswith(_METADATA) and len(name) > len(_METADATA)):
-            raise InvalidInput(
-                f"Column {number}, {name!r}, is nothing that a call has.", field=name or "body"
-            )
+            raise InvalidInput(f"Column {number} is nothing that a call has: {name}.", field=name or "body")
     if len(set(header)) < len(header):
         raise InvalidInput("A column is named twice.", field="body")
     for name in ("phone", "start"):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from kalends.engine.series import Length
 from kalends.features.announcements import Announcer
 from kalends.features.calendars.models import Status
-from kalends.features.calls import reports
+from kalends.features.calls import personal_data, reports
 from kalends.features.calls.access import get_call
 from kalends.features.calls.batches import Batches
 from kalends.features.calls.do_not_call import add_number
@@ -311,6 +311,10 @@ class Calls:
         return self._office.database.write(
             actor.workspace_id, lambda tx: add_number(tx, actor, read, hashed, reason)
         )
+
+    def export(self, tx: Unit, member_id: UUID) -> dict[str, Any]:
+        """Give what calls hold of a member, as JSON values."""
+        return personal_data.export(tx, self._office.vault, member_id)
 
     # Inside --------------------------------------------------------------------------------------------
 

@@ -217,6 +217,57 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "A workspace needs an owner; make somebody else one first.": (
             "Ein Haushalt braucht jemanden, dem er gehört; bitte zuerst jemand anderen dazu machen."
         ),
+        "This is no telephone number.": "Das ist keine Telefonnummer.",
+        "Nobody has this telephone number: check its digits.": (
+            "Diese Telefonnummer hat niemand: bitte die Ziffern prüfen."
+        ),
+        "This number lacks its country: write it with a plus sign, such as +49 30 1234567.": (
+            "Dieser Nummer fehlt das Land: so wird sie geschrieben: +49 30 1234567."
+        ),
+        "A call needs a time of day.": "Ein Anruf braucht eine Uhrzeit.",
+        "A call needs a time of day in a time zone.": "Ein Anruf braucht eine Uhrzeit in einer Zeitzone.",
+        "A call lasts 1 to {} minutes.": "Ein Anruf dauert 1 bis {} Minuten.",
+        "Only a call that repeats ends.": "Nur ein Anruf, der sich wiederholt, hat ein Ende.",
+        "On weekdays it begins on one, Monday to Friday.": (
+            "An Werktagen beginnt er an einem: Montag bis Freitag."
+        ),
+        "A call ends with a day or after a number of times, not both.": (
+            "Ein Anruf endet an einem Tag oder nach einer Anzahl, nicht beides."
+        ),
+        "The rule says already when it ends.": "Die Regel sagt schon, wann er endet.",
+        "It would end before it begins.": "Er würde enden, bevor er beginnt.",
+        "Say with it how the call repeats.": "Bitte dazu angeben, wie der Anruf sich wiederholt.",
+        "Say what is to be heard: script, twiml_url or agent_url.": (
+            "Es fehlt, was zu hören sein soll: script, twiml_url oder agent_url."
+        ),
+        "Give a script, a twiml_url or an agent_url: one of them.": (
+            "Bitte eines davon: script, twiml_url oder agent_url."
+        ),
+        "A script says something.": "Ein Text, der vorgelesen wird, ist nicht leer.",
+        "Give an address that begins with {}://.": "Die Adresse muss mit {}:// beginnen.",
+        "This key makes the calls of its own agent alone.": (
+            "Dieser Schlüssel macht nur die Anrufe seines Agenten."
+        ),
+        "This call belongs to another agent.": "Dieser Anruf gehört einem anderen Agenten.",
+        "A call is changed once or as a whole: it cannot be split into two.": (
+            "Ein Anruf ändert sich einmal oder im Ganzen: er lässt sich nicht teilen."
+        ),
+        "The call is being made at this moment: cancel it, or wait until it is over.": (
+            "Der Anruf läuft gerade: bitte ihn abbrechen oder warten, bis er vorbei ist."
+        ),
+        "The call is over: schedule another one.": "Der Anruf ist vorbei: bitte einen neuen planen.",
+        "There are no rows.": "Da sind keine Zeilen.",
+        "At most {} rows are taken at once.": "Höchstens {} Zeilen auf einmal.",
+        "The file is not in UTF-8: byte {} is none of it.": "Die Datei ist nicht in UTF-8: Byte {}.",
+        "The file is empty: its first line names the columns.": (
+            "Die Datei ist leer: die erste Zeile nennt die Spalten."
+        ),
+        "The file lacks the column {}.": "In der Datei fehlt die Spalte {}.",
+        "Column {} is nothing that a call has: {}.": "Spalte {} gibt es bei Anrufen nicht: {}.",
+        "A column is named twice.": "Eine Spalte kommt zweimal vor.",
+        "Line {} is no CSV: {}.": "Zeile {} ist kein CSV: {}.",
+        "This number is not on the list.": "Diese Nummer steht nicht auf der Liste.",
+        "At most {} days at once.": "Höchstens {} Tage auf einmal.",
         "A span must end after it starts: {} to {}.": "Das Ende muss nach dem Beginn liegen: {} bis {}.",
     }
 )

@@ -109,8 +109,8 @@ def remove_member(
 def export_member_data(member_id: UUID, actor: CurrentActor, services: CurrentServices) -> dict[str, Any]:
     """Give all that is kept of a member: to themselves, and to an owner for one who does not sign in."""
     # A read that writes: the audit log says who took the data.
-    more = services.notifications.export
-    return services.database.write(actor.workspace_id, lambda tx: export_member(tx, actor, member_id, more))
+    more = services.notifications.export, services.calls.export
+    return services.database.write(actor.workspace_id, lambda tx: export_member(tx, actor, member_id, *more))
 
 
 @router.post("/{member_id}/password-reset", status_code=201, response_model=ResetToken)

@@ -1,0 +1,340 @@
+"""Calls over REST: made, listed, changed, stopped, many at once, and whose they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kalends.features.calls.models import Outcome
+from rest_client import Api, Caller, Person, open_api
+from telephones import Operator
+from workspaces import at
+
+CALL = {
+    "phone": "+49 30 901820",
+    "start": "2026-03-03T10:00",
+    "title": "Call the dentist",
+    "script": "Good morning.",
+}
+HEAD = "phone,start,title,script,metadata.case\n"
+
+
+class Line:
+    """The app, the operator behind it, and Ana who owns her workspace."""
+
+    def __init__(self, operator: Operator, api: Api) -> None:
+        self.operator, self.api = operator, api
+        self.ana = api.sign_up("Ana", zone="Europe/Berlin")
+
+    def made(self, person: Caller | None = None, **wanted: Any) -> Any:
+        answer = (person or self.ana).post("/calls", {**CALL, **wanted})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["call"]
+
+    def comes(self, moment: str) -> None:
+        self.operator.clock.instant = at(moment)
+        self.operator.work()
+        self.ana = self.api.sign_in(self.ana.username)  # a token does not last for so long
+
+    def batch(self, answer: Any) -> Any:
+        """Do a batch, and give what became of it."""
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["ended_at"] is None
+        self.operator.work()
+        return self.ana.get(f"/calls/batches/{answer.json()['id']}").json()
+
+    def uploaded(self, text: str | bytes) -> Any:
+        content = text.encode() if isinstance(text, str) else text
+        return self.ana.request(
+            "POST", "/calls/batches", content=content, headers={"Content-Type": "text/csv"}
+        )
+
+    def key(self, **wanted: Any) -> Caller:
+        body = {"name": "Agent", "scopes": ["read", "write", "admin"], **wanted}
+        return self.api.bearing(self.ana.post("/api-keys", body).json()["token"])
+
+
+@pytest.fixture
+def line(quick_operator: Operator) -> Iterator[Line]:
+    opened = open_api(quick_operator.home)
+    with opened.client:
+        yield Line(quick_operator, opened)
+
+
+class TestOne:
+    def test_it_is_made_read_changed_and_removed(self, line: Line) -> None:
+        preview = line.ana.post("/calls", CALL, params={"preview": True})
+        assert (preview.status_code, preview.json()["call"]) == (200, None)
+        answer = line.ana.post("/calls", {**CALL, "metadata": {"case": 7}, "repeat": "weekdays", "count": 3})
+        call, path = answer.json()["call"], answer.headers["Location"].removeprefix("/api/v1")
+        assert (call["phone"], call["phone_masked"]) == ("+4930901820", "+49 ••• ••20")
+        assert call["rules"] == ["FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=3"]
+        assert (call["metadata"], call["callee_zone"]) == ({"case": 7}, "Europe/Berlin")
+        assert [time[8:10] for time in call["coming"]] == ["03", "04", "05"]
+        changed = line.ana.patch(
+            path, {"start": "2026-03-04T11:00", "notes": "Ask for Eva."}, headers={"If-Match": '"1"'}
+        ).json()
+        assert (changed["call"]["due_at"], changed["call"]["notes"]) == (
+            "2026-03-04T10:00:00Z",
+            "Ask for Eva.",
+        )
+        assert line.ana.patch(path, {"notes": "x"}, headers={"If-Match": '"1"'}).status_code == 412
+        assert line.ana.patch(path, {"zone": "America/New_York"}).json()["call"]["zone"] == "America/New_York"
+        assert line.ana.get(f"/events/{call['event_id']}").json()["start"] == "2026-03-04T11:00:00-05:00"
+        once = line.ana.patch(path, {"repeat": None, "twiml_url": "https://a.example/x"}).json()["call"]
+        assert (once["rules"], once["content"], once["content_text"]) == (
+            [],
+            "twiml_url",
+            "https://a.example/x",
+        )
+        gone = line.ana.delete(path)
+        assert (gone.status_code, line.ana.get(path).status_code) == (204, 404)
+        assert line.ana.get("/calls").json()["items"] == []
+        undone = line.ana.post(f"/change-sets/{gone.headers['Kalends-Change-Set']}/undo")
+        assert (undone.status_code, line.ana.get(path).json()["state"]) == (200, "scheduled")
+
+    def test_it_is_paused_resumed_had_now_and_cancelled(self, line: Line) -> None:
+        path = f"/calls/{line.made()['id']}"
+        assert line.ana.post(f"{path}/pause").json()["state"] == "paused"
+        again = line.ana.post(f"{path}/pause")
+        assert (again.status_code, again.json()["code"]) == (409, "call_state")
+        assert line.ana.post(f"{path}/resume").json()["state"] == "scheduled"
+        assert line.ana.post(f"{path}/call-now").json()["history"][-1]["reason"] == "hastened"
+        line.operator.work()
+        assert line.ana.get(path).json()["state"] == "running"
+        cancelled = line.ana.post(f"{path}/cancel").json()
+        assert [step["after"] for step in cancelled["history"]][-2:] == ["running", "cancelled"]
+
+    @pytest.mark.parametrize(
+        "wanted, field",
+        [
+            ({"phone": "abc"}, "phone"),
+            ({"start": "2026-03-01T10:00"}, "start"),
+            ({"start": "2026-03-03"}, "start"),
+            ({"start": "soon"}, "start"),
+            ({"zone": "Mars/Base"}, "zone"),
+            ({"script": None}, "script"),
+            ({"script": "  "}, "script"),
+            ({"twiml_url": "https://a.example/"}, "twiml_url"),
+            ({"script": None, "twiml_url": "http://a.example/"}, "twiml_url"),
+            ({"script": None, "agent_url": "https://a.example/"}, "agent_url"),
+            ({"duration_minutes": 0}, "duration_minutes"),
+            ({"repeat": "sometimes"}, "rules"),
+            ({"repeat": "daily", "until": "2026-03-01"}, "until"),
+            ({"repeat": "daily", "until": "2026-04-01", "count": 2}, "count"),
+            ({"until": "2026-04-01"}, "until"),
+            ({"repeat": "weekdays", "start": "2026-03-07T10:00"}, "start"),
+            ({"metadata": {"a": "\x00"}}, "metadata"),
+            ({"member_id": "019caf68-0000-7000-8000-000000000000"}, "member_id"),
+            ({"nonsense": 1}, "nonsense"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_by_its_field(
+        self, line: Line, wanted: dict[str, Any], field: str
+    ) -> None:
+        answer = line.ana.post("/calls", {**CALL, **wanted})
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+    def test_what_is_refused_is_said_in_german(self, line: Line) -> None:
+        line.ana.patch(f"/members/{line.ana.member_id}/preferences", {"language": "de"})
+        answer = line.ana.post("/calls", {**CALL, "phone": "abc"})
+        assert answer.json()["issue"] == "Das ist keine Telefonnummer."
+
+
+class TestMany:
+    def test_a_file_schedules_its_good_rows_and_tells_of_the_bad_ones(self, line: Line) -> None:
+        text = HEAD + "".join(
+            f"+4930901{820 + n},2026-03-03T10:{n % 60:02},Call {n},Hello,{n}\n" for n in range(120)
+        )
+        text += "nonsense,2026-03-03T10:00,Bad,Hello,\n+4930901820,2026-03-01T10:00,Past,Hello,\n"
+        done = line.batch(line.uploaded("\ufeff" + text))
+        assert (done["total"], done["done"], done["failed"]) == (122, 122, 2)
+        assert [(error["row"], error["field"]) for error in done["errors"]] == [
+            (121, "phone"),
+            (122, "start"),
+        ]
+        assert done["ended_at"] is not None
+        seen, cursor = 0, None
+        while True:
+            page = line.ana.get(
+                "/calls", params={"limit": 100, **({"cursor": cursor} if cursor else {})}
+            ).json()
+            seen, cursor = seen + len(page["items"]), page["next"]
+            if cursor is None:
+                break
+        assert seen == 120
+        assert page["items"][-1]["metadata"] == {"case": "0"}
+        assert line.ana.get("/calls/batches").json()["items"][0]["id"] == done["id"]
+
+    def test_calls_are_paused_and_cancelled_by_id_and_by_filter(self, line: Line) -> None:
+        ids = [line.made(call_type=kind)["id"] for kind in ("survey", "survey", "other")]
+        paused = line.batch(line.ana.post("/calls/batches", {"action": "pause", "ids": [*ids[:1], ids[0]]}))
+        assert (paused["done"], paused["failed"], paused["errors"][0]["code"]) == (2, 1, "call_state")
+        wanted = {"action": "cancel", "filter": {"call_type": "survey"}}
+        assert line.batch(line.ana.post("/calls/batches", wanted))["failed"] == 0
+        states = {call["id"]: call["state"] for call in line.ana.get("/calls").json()["items"]}
+        assert [states[id] for id in ids] == ["cancelled", "cancelled", "scheduled"]
+
+    @pytest.mark.parametrize(
+        "content, field",
+        [
+            (b"", "body"),
+            (b"phone,start\n\xff\xfe,2026\n", "body"),
+            (b"phone,start\n+49\x00,2026\n", "body"),
+            (b"phone,start,shoe\n", "shoe"),
+            (b"phone,phone,start\n", "body"),
+            (b"phone,title\n", "start"),
+            (b'phone,start\n"+49,2026\n', "body"),
+            (b"phone,start\n", "rows"),
+        ],
+    )
+    def test_a_file_that_is_none_is_refused_whole(self, line: Line, content: bytes, field: str) -> None:
+        answer = line.uploaded(content)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+    @pytest.mark.parametrize(
+        "body, field",
+        [
+            ({"action": "create"}, "rows"),
+            ({"action": "pause"}, "ids"),
+            ({"action": "pause", "ids": [], "filter": {}}, "ids"),
+            ({"action": "dance"}, "action"),
+            ([], "body"),
+        ],
+    )
+    def test_a_batch_that_asks_for_nothing_is_refused(self, line: Line, body: Any, field: str) -> None:
+        answer = line.ana.post("/calls/batches", body)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+    def test_too_much_is_refused(self, line: Line) -> None:
+        assert line.uploaded(b"x" * 5_000_001).status_code == 413
+        assert line.uploaded("phone,start\n" + "1,2\n" * 10_001).status_code == 413
+        wrong = line.ana.request(
+            "POST", "/calls/batches", content=b"x", headers={"Content-Type": "text/html"}
+        )
+        assert wrong.status_code == 415
+
+    def test_whoever_goes_on_after_a_crash_makes_no_row_twice(
+        self, line: Line, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = HEAD + "".join(f"+4930901820,2026-03-03T10:00,Call {n},Hello,\n" for n in range(150))
+        answer = line.uploaded(text)
+        carry_out = line.operator.services.scheduling.carry_out
+        chunks: list[int] = []
+
+        def dies(*args: Any, **kwargs: Any) -> Any:
+            result = carry_out(*args, **kwargs)
+            chunks.append(1)
+            if len(chunks) == 1:
+                raise OSError("the power went")
+            return result
+
+        monkeypatch.setattr(line.operator.services.scheduling, "carry_out", dies)
+        line.operator.work()
+        assert line.ana.get(f"/calls/batches/{answer.json()['id']}").json()["done"] == 100
+        line.operator.wait(seconds=5)
+        line.operator.work()
+        done = line.ana.get(f"/calls/batches/{answer.json()['id']}").json()
+        assert (done["done"], done["failed"], len(chunks)) == (150, 0, 2)
+
+
+class TestWhose:
+    def test_members_see_their_own_and_owners_all(self, line: Line) -> None:
+        bo = line.api.joins(line.ana, "Bo", permission="editor")
+        of_ana, of_bo = line.made()["id"], line.made(bo)["id"]
+        assert [call["id"] for call in bo.get("/calls").json()["items"]] == [of_bo]
+        assert bo.get(f"/calls/{of_ana}").status_code == 404
+        assert bo.post(f"/calls/{of_ana}/cancel").status_code == 404
+        assert len(line.ana.get("/calls").json()["items"]) == 2
+        assert len(line.ana.get("/calls", params={"member_id": bo.member_id}).json()["items"]) == 1
+        assert bo.post("/calls", {**CALL, "member_id": line.ana.member_id}).status_code == 403
+
+    def test_a_viewer_sees_no_number_and_makes_no_call(self, line: Line) -> None:
+        call = line.made()
+        reader = line.key(scopes=["read"])
+        assert reader.get(f"/calls/{call['id']}").json()["phone"] is None
+        assert reader.post("/calls", CALL).status_code == 403
+
+    def test_an_agent_sees_and_makes_its_own_alone(self, line: Line) -> None:
+        one, two = line.key(agent_instance="one"), line.key(agent_instance="two")
+        of_one = line.made(one)
+        assert of_one["agent_instance"] == "one"
+        line.made()
+        assert [call["id"] for call in one.get("/calls").json()["items"]] == [of_one["id"]]
+        assert two.get("/calls").json()["items"] == []
+        assert two.get(f"/calls/{of_one['id']}").status_code == 404
+        assert two.post("/calls", {**CALL, "agent_instance": "one"}).json()["field"] == "agent_instance"
+        held = two.delete(f"/events/{of_one['event_id']}")
+        assert (held.status_code, held.json()["reason"]) == (409, "call_of_another")
+        assert two.post("/api-keys", {"name": "All", "scopes": ["read"]}).status_code == 403
+        assert len(line.ana.get("/calls", params={"agent_instance": "one"}).json()["items"]) == 1
+
+
+class TestWhatWasTried:
+    def test_the_log_is_listed_noted_and_given_as_a_file(self, line: Line) -> None:
+        call = line.made(title="=cmd|' /C calc'!A0")
+        line.comes("2026-03-03 10:00")
+        line.operator.ends(Outcome.BUSY)
+        (attempt,) = line.ana.get("/call-attempts", params={"outcome": "busy"}).json()["items"]
+        assert (attempt["call_id"], attempt["number"], attempt["state"]) == (call["id"], 1, "ended")
+        assert line.ana.get("/call-attempts", params={"under_way": True}).json()["items"] == []
+        noted = line.ana.patch(f"/call-attempts/{attempt['id']}", {"notes": "@home"}).json()
+        assert noted["notes"] == "@home"
+        answer = line.ana.get("/call-attempts.csv")
+        (row,) = csv.DictReader(io.StringIO(answer.text))
+        assert (row["title"], row["notes"]) == ("'=cmd|' /C calc'!A0", "'@home")
+        assert "901820" not in answer.text
+        assert line.ana.get("/call-attempts", params={"phone": "+4930901821"}).json()["items"] == []
+
+    def test_figures_are_by_the_asker_s_clock(self, line: Line) -> None:
+        for hour, outcome in ((10, Outcome.COMPLETED), (11, Outcome.NO_ANSWER), (11, Outcome.COMPLETED)):
+            line.made(start=f"2026-03-03T{hour}:00", retries={"no_answer": {"times": 0, "minutes": 1}})
+            line.comes(f"2026-03-03 {hour}:00")
+            line.operator.ends(outcome, duration_seconds=30 if outcome is Outcome.COMPLETED else None)
+        range_ = {"from": "2026-03-03T00:00:00+01:00", "to": "2026-03-05T00:00:00+01:00"}
+        found = line.ana.get("/calls/statistics", params=range_).json()
+        assert {
+            name: found[name] for name in ("total", "completed", "failed", "pending", "success_rate")
+        } == {
+            "total": 3,
+            "completed": 2,
+            "failed": 1,
+            "pending": 0,
+            "success_rate": 66.67,
+        }
+        assert (found["total_seconds"], found["average_seconds"]) == (60, 30.0)
+        assert [(day["day"], day["total"]) for day in found["by_day"]] == [
+            ("2026-03-03", 3),
+            ("2026-03-04", 0),
+        ]
+        assert [hour["total"] for hour in found["by_hour"]][9:13] == [0, 1, 2, 0]
+        assert found["by_outcome"] == {"completed": 2, "no_answer": 1}
+
+    def test_numbers_come_on_the_list_and_off_it(self, line: Line) -> None:
+        added = line.ana.post("/do-not-call", {"phone": "+49 30 901820", "reason": "Asked us."}).json()
+        assert added["phone_masked"] == "+49 ••• ••20"
+        assert line.ana.post("/do-not-call", {"phone": "+4930901820"}).json()["id"] == added["id"]
+        assert len(line.ana.get("/do-not-call").json()["items"]) == 1
+        assert line.ana.delete(f"/do-not-call/{added['id']}").status_code == 204
+        assert line.ana.delete(f"/do-not-call/{added['id']}").status_code == 404
+
+    def test_active_ones_come_soonest_first(self, line: Line) -> None:
+        later, sooner = line.made(start="2026-03-04T10:00"), line.made()
+        first = line.ana.get("/calls/active", params={"limit": 1}).json()
+        assert [call["id"] for call in first["items"]] == [sooner["id"]]
+        rest = line.ana.get("/calls/active", params={"cursor": first["next"]}).json()
+        assert [call["id"] for call in rest["items"]] == [later["id"]]
+
+    def test_what_a_member_has_with_calls_is_given_out_and_erased(self, line: Line) -> None:
+        bo: Person = line.api.joins(line.ana, "Bo", permission="editor")
+        line.made(bo)
+        exported = bo.get(f"/members/{bo.member_id}/export").json()
+        assert [call["phone"] for call in exported["calls"]] == ["+4930901820"]
+        assert line.ana.delete(f"/members/{bo.member_id}").status_code == 204
+        assert line.ana.get("/calls").json()["items"] == []
+        line.comes("2026-03-03 10:00")
+        assert line.operator.exchange.lines == []
