@@ -15,6 +15,7 @@ from kalends.integrations.twilio.callbacks import (
     SMS,
     Form,
     News,
+    first,
     is_signed,
     message_news,
     read_form,
@@ -107,7 +108,7 @@ def twilio_routes(
     async def hear_somebody(request: Request) -> Response:
         """Take what somebody wrote to our number: whether they want messages."""
         form = await proven(request)
-        yes, number = wanted(form), form.get("From", "")
+        yes, number = wanted(form), first(form, "From")
         if yes is not None and number:
             await run_in_threadpool(messages.resubscribe if yes else messages.unsubscribe, SMS, number)
         return _done()
