@@ -83,7 +83,7 @@ class Office(Town):
     def work_once(self) -> int:
         """Take what is due, and do it."""
         taken = []
-        for queue in self.services.jobs.tasks.queues:
+        for queue in ("default", *self.post):
             name = self.database.ids.new()
             self.taken.append(name)
             taken += self.database.write(None, lambda tx: claims.claim(tx, name, queue, 100))  # noqa: B023

@@ -59,6 +59,10 @@ COMMANDS = {
     "account": Entry("accounts", "List, add, disable and enable accounts; set passwords.", _PEOPLE),
     "member": Entry("members", "List, add, change and remove members of the workspace.", _PEOPLE),
     "workspace": Entry("workspaces", "List the workspaces.", _PEOPLE),
+    "reminders": Entry("reminders", "List, make and remove reminders of your own.", _CALENDAR),
+    "notifications": Entry(
+        "notifications", "Read what you were told, and say how you want to be told.", _PEOPLE
+    ),
     "feed": Entry("feeds", "Make, list and revoke secret addresses of calendars.", _PEOPLE),
     "api-key": Entry("api_keys", "Make, list and revoke keys for programs.", _PEOPLE),
     "jobs": Entry("jobs", "List what is to be done; try again, or call off, what has failed.", _KEEPING),

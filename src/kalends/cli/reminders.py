@@ -1,0 +1,132 @@
+"""`kalends reminders`: what one wants to be reminded of, beside what events and preferences say."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kalends.cli import picking
+from kalends.cli.answering import answer, list_of, table_of
+from kalends.cli.desk import Desk, open_desk
+from kalends.cli.moments import read_moment
+from kalends.cli.tasks import minutes_of
+from kalends.features.reminders.models import Reminder
+from kalends.interfaces.rest.event_times import TimeReader
+from kalends.interfaces.rest.reminder_shapes import ReminderShown
+from kalends.interfaces.rest.task_shapes import whole
+from kalends.kit.pagination import LARGEST_LIMIT
+
+app = typer.Typer(no_args_is_help=True, help="List, make and remove reminders of your own.")
+
+
+@app.command("list")
+def list_(ctx: typer.Context) -> None:
+    """List your reminders, oldest first."""
+    desk = open_desk(ctx)
+    found = _all(desk)
+    answer(
+        ctx,
+        [ReminderShown.model_validate(row).model_dump(mode="json") for row in found],
+        table_of(
+            ["id", "when", "message", "event", "on"],
+            [
+                [
+                    picking.short(row.id),
+                    _when(desk, row),
+                    row.message or "",
+                    picking.short(row.event_id) if row.event_id else "",
+                    "yes" if row.active else "no",
+                ]
+                for row in found
+            ],
+            empty="There are no reminders of your own.",
+        ),
+    )
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    message: Annotated[str | None, typer.Argument(help="What it says; needed without an event.")] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="WHEN", help="At a time.")] = None,
+    cron: Annotated[
+        str | None,
+        typer.Option(help='Again and again: "0 8 * * mon-fri" is minute, hour, day, month, weekday.'),
+    ] = None,
+    event: Annotated[str | None, typer.Option("--event", help="An event, by title or id.")] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="TIME", help="So long before the event: 15m, 2h.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", help="Such as in_app or email; by default your own.")
+    ] = None,
+) -> None:
+    """Make a reminder: before an event, at a time, or again and again."""
+    desk = open_desk(ctx)
+    event_id = picking.event(desk, event) if event else None
+    moment = None
+    if at is not None:
+        own = desk.actor.zone
+        read = read_moment(at, TimeReader(own=own), today=desk.now.date(), field="at")
+        moment = whole(read, own, ends=False)
+    row = desk.write(
+        lambda tx: desk.services.notifications.reminders.add(
+            tx,
+            desk.actor,
+            event_id=event_id,
+            minutes=minutes_of(before, "before") if before else None,
+            at=moment,
+            cron=cron,
+            message=message,
+            channels=channel or None,
+        )
+    )
+    answer(
+        ctx,
+        ReminderShown.model_validate(row).model_dump(mode="json"),
+        list_of([f"Reminds you {_when(desk, row)} ({picking.short(row.id)})."]),
+    )
+
+
+@app.command()
+def remove(
+    ctx: typer.Context, reminder: Annotated[str, typer.Argument(help="A reminder, by id or message.")]
+) -> None:
+    """Forget a reminder."""
+    desk = open_desk(ctx)
+    row = picking.pick(
+        reminder,
+        _all(desk),
+        kind="reminder",
+        id=lambda each: each.id.hex,
+        name=lambda each: each.message or "",
+    )
+    desk.write(lambda tx: desk.services.notifications.reminders.remove(tx, desk.actor, row.id))
+    answer(ctx, {"removed": str(row.id)}, list_of(["Removed."]))
+
+
+def _all(desk: Desk) -> list[Reminder]:
+    found: list[Reminder] = []
+    cursor = None
+    while True:
+        page = desk.read(
+            lambda tx: desk.services.notifications.reminders.list(
+                tx,
+                desk.actor,
+                cursor=cursor,  # noqa: B023 it is called at once
+                limit=LARGEST_LIMIT,
+            )
+        )
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def _when(desk: Desk, row: Reminder) -> str:
+    if row.cron is not None:
+        return f"at {row.cron}"
+    if row.at is not None:
+        return f"at {row.at.astimezone(desk.tzinfo):%Y-%m-%d %H:%M}"
+    return f"{row.minutes} min before"

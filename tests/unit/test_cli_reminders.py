@@ -1,0 +1,35 @@
+"""Reminders and notifications from the command line."""
+
+from __future__ import annotations
+
+from command_line import CommandLine
+
+
+def test_a_reminder_is_made_listed_and_removed(cli: CommandLine) -> None:
+    made = cli.json("reminders", "add", "Vitamins", "--cron", "0 8 * * mon-fri")
+    assert (made["kind"], made["message"]) == ("cron", "Vitamins")
+    cli.json("add", "Dentist", "2099-03-03 14:00")
+    assert cli("reminders", "add", "--event", "Dentist", "--before", "2h").out.startswith(
+        "Reminds you 120 min before"
+    )
+    assert "0 8 * * mon-fri" in cli("reminders", "list").out
+    assert cli("reminders", "remove", "vitamins").out == "Removed.\n"
+    assert [each["minutes"] for each in cli.json("reminders", "list")] == [120]
+    assert cli("reminders", "add", "Tea", "--cron", "0 25 * * *", "--json").problem["field"] == "cron"
+    assert cli("reminders", "add", "Tea", "--at", "2000-01-01 10:00", "--json").problem["field"] == "at"
+
+
+def test_how_one_is_told_is_shown_and_changed(cli: CommandLine) -> None:
+    shown = cli.json("notifications", "settings", "--set", 'digest={"every": "weekly"}')
+    assert (shown["digest"]["every"], shown["available"]) == ("weekly", ["in_app", "webhook"])
+    assert "weekly" in cli("notifications", "settings").out
+    assert cli("notifications", "settings", "--set", "digest", "--json").problem["field"] == "set"
+    assert cli("notifications", "settings", "--resume", "email", "--json").problem["code"] == "not_found"
+
+
+def test_nothing_was_told_yet(cli: CommandLine) -> None:
+    assert cli("notifications", "list").out == "Nothing is unread.\n"
+    assert cli("notifications", "list", "--all").out == "Nothing was ever told.\n"
+    assert cli("notifications", "read").out == "Read: 0.\n"
+    assert cli("notifications", "log").out == "Nothing was sent.\n"
+    assert cli.json("notifications", "log", "--state", "sent", "--channel", "email") == []
