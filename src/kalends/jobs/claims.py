@@ -6,7 +6,7 @@ All of it looks at every workspace, as workers serve all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -110,6 +110,13 @@ def _take(tx: Unit, worker_id: UUID, wanted: ColumnElement[bool]) -> list[Claim]
         raise Contended from error  # `uq_job_lock`: two saw different jobs as the first of one lock
     ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
     return [Claim(*row[:-1]) for row in ordered]
+
+
+def disown(tx: Unit, worker_id: UUID, held: Collection[UUID]) -> int:
+    """Give back what a worker has by the database and does not hold; gives how much that was."""
+    mine = Job.worker_id == worker_id, Job.state == JobState.RUNNING, Job.id.not_in(held)
+    free = update(Job).where(*mine).values(state=JobState.WAITING, worker_id=None)
+    return tx.changed(free.execution_options(**_ALL, synchronize_session=False))
 
 
 def holds(tx: Unit, claim: Claim) -> bool:

@@ -101,6 +101,8 @@ class Worker:
         }
         self._looked = database.clock.now()  # when what was due was last taken
         self._ended: deque[tuple[_Lane, Ending | None]] = deque()
+        self._held: set[UUID] = set()  # jobs that were taken and have not ended
+        self._unsure = False  # whether the last turn was stored: its answer was lost
         self._news = Event()
         self._stopping = Event()
         self._seen: dict[UUID, tuple[int, float]] = {}  # of each worker: its beat, and since when
@@ -139,6 +141,7 @@ class Worker:
 
     def turn(self) -> int:
         """Write what has ended and take what is due, in one unit; gives how many were taken."""
+        held = self._held.copy()  # before what has ended: what ends from now on is in it still
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
         for lane, _ in ended:
             lane.taken, lane.opens = lane.taken - 1, 0.0
@@ -147,6 +150,8 @@ class Worker:
 
         def work(tx: Unit) -> tuple[datetime, dict[str, Taken]]:
             claims.end(tx, endings)
+            if self._unsure and claims.disown(tx, self._id, held):
+                _log.warning("gave back what it did not know to have taken")
             # Those without limits first: they are not to wait for who counts.
             # One look at all queues first: mostly there is nothing in them.
             due = claims.due_queues(tx, rooms) if rooms else ()
@@ -160,14 +165,17 @@ class Worker:
                 return 0
             self._looked, taken = self._database.write(None, work)
         except BaseException:
-            # Nothing was stored: say it again, and nothing is taken before that.
+            # Perhaps nothing was stored: say it again, and nothing is taken before that.
+            self._unsure = True
             for lane, ending in reversed(ended):
                 lane.taken += 1
                 self._ended.appendleft((lane, ending))
             raise
+        self._unsure = False
         for name, found in taken.items():
             lane = self._lanes[name]
             lane.taken += len(found.claims)
+            self._held |= {claim.id for claim in found.claims}
             if found.shut:  # and look again before long: elsewhere something may end too
                 lane.opens = self._monotonic() + min(found.shut, self._settings.poll.total_seconds())
             for claim in found.claims:
@@ -229,6 +237,7 @@ class Worker:
             ending = self.run(claim)
             lane.took(self._monotonic() - began)
             self._ended.append((lane, ending))
+            self._held.discard(claim.id)
             self._news.set()
 
     def _work(self) -> None:
