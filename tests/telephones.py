@@ -220,9 +220,9 @@ class Operator:
         return Worker(self._database, self.services.jobs.tasks, monotonic=lambda: 0.0)
 
 
-def staffed(url: str, directory: Path) -> Operator:
+def staffed(url: str, directory: Path, exchange: Exchange | None = None) -> Operator:
     """Open the services over the database at `url`, with a telephone."""
-    exchange = Exchange(FixedClock(NOON))
+    exchange = exchange or Exchange(FixedClock(NOON))
     with patch("kalends.server.telephone", lambda *_: exchange):
         home = town(url, directory)
     exchange.clock = home.clock

@@ -119,6 +119,7 @@ def compose(
     )
     people.hooks.member_changed.append(services.notifications.member_changed)
     people.hooks.member_removed.insert(0, services.notifications.member_removed)
+    jobs.tasks.add_queue(services.calls.queue())
     for task in (
         *daily_tasks(services, settings),
         *services.notifications.tasks(),

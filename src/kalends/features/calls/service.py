@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from kalends.features.calls.holding import CallHolder
 from kalends.features.calls.life import OPEN, UNDER_WAY, NotNow
 from kalends.features.calls.models import Call, CallState, DoNotCall
 from kalends.features.calls.numbers import Vault, read_phone
-from kalends.features.calls.office import HOLDER, Office
+from kalends.features.calls.office import HOLDER, QUEUE, Office
 from kalends.features.calls.placing import Placing
 from kalends.features.calls.ports import Report, Telephone
 from kalends.features.calls.settings import CallSettings
@@ -28,7 +29,7 @@ from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
 from kalends.features.scheduling import EventChanges, EventDraft, Outcome, Scheduling, Target, plans
-from kalends.jobs import Jobs, Task
+from kalends.jobs import Jobs, Queue, Rate, Task
 from kalends.kit.crypto import Keyring
 from kalends.kit.errors import Forbidden, InvalidInput, must_be_version
 from kalends.storage import Database, Unit
@@ -72,6 +73,14 @@ class Calls:
     def tasks(self) -> Sequence[Task]:
         """Give the tasks of calls."""
         return [*Placing(self._office).tasks(), *Watching(self._office).tasks(), self.batches.task()]
+
+    def queue(self) -> Queue:
+        """Give the queue that calls stand in: no more begin in a minute than the account may make.
+
+        How many are made at once is seen to where each begins: a call lasts longer than its job.
+        """
+        rate = Rate(jobs=self.settings.per_minute, per=timedelta(minutes=1))
+        return Queue(name=QUEUE, width=self.settings.concurrency, rate=rate)
 
     # Scheduling ----------------------------------------------------------------------------------------
 
