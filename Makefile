@@ -40,6 +40,7 @@ web-check: .venv/.test ## the browser app: types, style, unit tests
 
 tests: .venv/.test web ## the tests alone (WORKERS=2 processes)
 	@scripts/postgresql
+	@scripts/fleet
 	@scripts/chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
 
@@ -53,7 +54,7 @@ format: .venv/.test ## put the code into the project's style
 	@scripts/web format
 
 clean: ## remove what was installed and cached; the data directory stays
-	@rm -rf .venv .venv-peers .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-peers .venv-fleet .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf .web web/node_modules web/src/api/schema.d.ts src/kalends/interfaces/web/built
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

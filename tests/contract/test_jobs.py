@@ -27,6 +27,7 @@ from kalends.jobs import (
     Tasks,
     Transient,
     claims,
+    limits,
 )
 from kalends.jobs.claims import Claim
 from kalends.jobs.worker import Worker, WorkerSettings
@@ -407,6 +408,48 @@ def test_a_queue_that_could_do_nothing_is_none(limit: dict[str, Any]) -> None:
         Queue(name="line", **limit)
     with pytest.raises(ValueError, match="no rate"):
         Rate(jobs=0, per=timedelta(seconds=1))
+
+
+# A fleet that carries jobs ------------------------------------------------------------------------------
+
+
+def sent(shop: Shop) -> list[UUID]:
+    minute = timedelta(minutes=1)
+    return [each.id for each in shop.database.write(None, lambda tx: claims.send(tx, 100, minute))]
+
+
+def test_what_is_due_is_sent_once_and_again_when_nobody_takes_it(shop: Shop) -> None:
+    shop.order("now")
+    shop.order("later", after=30)
+    first = sent(shop)
+    assert len(first) == 1
+    assert sent(shop) == []
+    shop.wait(61)
+    assert len(sent(shop)) == 2
+    shop.work()
+    shop.wait(61)
+    assert sent(shop) == []
+
+
+def test_a_job_that_is_named_is_done_once(shop: Shop) -> None:
+    shop.order("a")
+    (id,) = sent(shop)
+    assert [shop.worker.do(HOME, id, "default") for _ in range(2)] == [True, False]
+    shop.worker.turn()
+    assert (shop.done, shop.left()) == (["a"], [])
+    assert not shop.worker.do(HOME, id, "default")
+
+
+def test_what_a_limit_keeps_from_the_fleet_is_sent_again_at_once(shop: Shop) -> None:
+    Line(shop, concurrency=1)
+    shop.order("a", "call")
+    shop.order("b", "call")
+    ids = sent(shop)
+    with shop.database.read(HOME) as tx:
+        assert len(ids) == len(shop.jobs.list(tx)) == 2
+    shop.database.write(None, lambda tx: limits.take(tx, uuid4(), shop.tasks.queues["line"], 1))
+    assert [shop.worker.do(HOME, id, "line") for id in ids] == [False, False]
+    assert len(sent(shop)) == 1
 
 
 # Threads ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import warnings
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +19,12 @@ from kalends.interfaces.metrics import Metrics, metrics_routes, told_on_loopback
 from kalends.interfaces.rest.app import create_app
 from kalends.jobs import Order, Permanent, Run, Task, claims
 from kalends.jobs.worker import Worker
-from rest_client import ROOMY, TestClient
+from rest_client import ROOMY
 from workspaces import Town, town
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it wants a package that is not out yet for long
+    from starlette.testclient import TestClient
 
 TOKEN = "let me read"
 

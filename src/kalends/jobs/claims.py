@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -57,6 +57,15 @@ class Claim:
     trace_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A job that is due, named for whoever carries it."""
+
+    workspace_id: UUID
+    id: UUID
+    queue: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """What became of a claim: done (`next_at` None), or to be tried or done again then, or dead."""
@@ -69,11 +78,14 @@ class Ending:
     dead: bool = False
 
 
-def claim(tx: Unit, worker_id: UUID, queue: str, most: int) -> list[Claim]:
+def claim(
+    tx: Unit, worker_id: UUID, queue: str, most: int, *, only: tuple[UUID, UUID] | None = None
+) -> list[Claim]:
     """Take up to that many jobs that are due, those of high priority first, then those that waited longest.
 
     None is taken whose lock a running job has, and of several with one lock the first. Raises `Contended`
-    where another worker has just taken one with the same lock.
+    where another worker has just taken one with the same lock. `only`: the workspace and id
+    of the one wanted.
     """
     job, other = aliased(Job), aliased(Job)
     same_lock = and_(other.workspace_id == job.workspace_id, other.lock == job.lock, other.id != job.id)
@@ -91,6 +103,8 @@ def claim(tx: Unit, worker_id: UUID, queue: str, most: int) -> list[Claim]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
+    if only is not None:
+        due = due.where(job.workspace_id == only[0], job.id == only[1])
     return _take(tx, worker_id, tuple_(Job.workspace_id, Job.id).in_(due))
 
 
@@ -155,6 +169,34 @@ def next_due(tx: Unit, queues: Iterable[str], after: datetime) -> datetime | Non
     waits = Job.queue.in_([*queues]), Job.state == JobState.WAITING, Job.run_at > after
     earliest = select(func.min(Job.run_at)).where(*waits)
     return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
+
+
+def send(tx: Unit, most: int, again: timedelta) -> list[Sent]:
+    """Give jobs that are due for somebody else to carry, and note it; again what was not taken for long."""
+    job = aliased(Job)
+    unsent = or_(job.sent_at.is_(None), job.sent_at < tx.now - again)
+    due = (
+        select(job.workspace_id, job.id)
+        .where(job.state == JobState.WAITING, job.run_at <= tx.now, unsent)
+        .order_by(job.priority.desc(), job.run_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    noted = (
+        update(Job)
+        .where(tuple_(Job.workspace_id, Job.id).in_(due))
+        .values(sent_at=tx.now)
+        .returning(Job.workspace_id, Job.id, Job.queue, Job.priority, Job.run_at)
+    )
+    found = tx.session.execute(noted, execution_options={**_ALL, "synchronize_session": False}).all()
+    return [Sent(*row[:3]) for row in sorted(found, key=lambda row: (-row.priority, row.run_at))]
+
+
+def send_soon(tx: Unit, workspace_id: UUID, job_id: UUID) -> None:
+    """Have a job that could not be taken sent again as soon as that is looked for."""
+    waits = Job.workspace_id == workspace_id, Job.id == job_id, Job.state == JobState.WAITING
+    unsent = update(Job).where(*waits).values(sent_at=None)
+    tx.changed(unsent.execution_options(**_ALL, synchronize_session=False))
 
 
 def due_queues(tx: Unit, queues: Iterable[str]) -> set[str]:

@@ -32,10 +32,15 @@ class Taken:
     shut: float = 0.0
 
 
-def take(tx: Unit, worker_id: UUID, queue: Queue, most: int) -> Taken:
-    """Take up to `most` of the jobs that are due in a queue: as many as its limits let begin."""
+def take(
+    tx: Unit, worker_id: UUID, queue: Queue, most: int, *, only: tuple[UUID, UUID] | None = None
+) -> Taken:
+    """Take up to `most` of the jobs that are due in a queue: as many as its limits let begin.
+
+    `only` is the workspace and id of the one wanted.
+    """
     if not queue.limited:
-        return Taken(claims=claim(tx, worker_id, queue.name, most))
+        return Taken(claims=claim(tx, worker_id, queue.name, most, only=only))
     if not _anything_due(tx, queue.name):
         return Taken(claims=[])
     begun = _lock(tx, queue.name)
@@ -47,7 +52,7 @@ def take(tx: Unit, worker_id: UUID, queue: Queue, most: int) -> Taken:
         begun = _of_late(begun, queue.rate, tx.now.timestamp())
         left = max(0, queue.rate.jobs - sum(count for _, count in begun))
     allowed = min(most, free, left)
-    found = claim(tx, worker_id, queue.name, allowed) if allowed else []
+    found = claim(tx, worker_id, queue.name, allowed, only=only) if allowed else []
     if queue.concurrency is not None and free == len(found):
         shut = math.inf
     if queue.rate is not None:

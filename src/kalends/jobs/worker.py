@@ -100,7 +100,7 @@ class Worker:
             if self._settings.queues is None or name in self._settings.queues
         }
         self._looked = database.clock.now()  # when what was due was last taken
-        self._ended: deque[tuple[_Lane, Ending | None]] = deque()
+        self._ended: deque[tuple[_Lane | None, Ending | None]] = deque()
         self._held: set[UUID] = set()  # jobs that were taken and have not ended
         self._unsure = False  # whether the last turn was stored: its answer was lost
         self._news = Event()
@@ -144,7 +144,8 @@ class Worker:
         held = self._held.copy()  # before what has ended: what ends from now on is in it still
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
         for lane, _ in ended:
-            lane.taken, lane.opens = lane.taken - 1, 0.0
+            if lane is not None:
+                lane.taken, lane.opens = lane.taken - 1, 0.0
         endings = [ending for _, ending in ended if ending is not None]
         rooms = {} if self._stopping.is_set() else self._rooms()
 
@@ -168,7 +169,8 @@ class Worker:
             # Perhaps nothing was stored: say it again, and nothing is taken before that.
             self._unsure = True
             for lane, ending in reversed(ended):
-                lane.taken += 1
+                if lane is not None:
+                    lane.taken += 1
                 self._ended.appendleft((lane, ending))
             raise
         self._unsure = False
@@ -185,6 +187,25 @@ class Worker:
     def _rooms(self) -> dict[str, int]:
         now = self._monotonic()
         return {name: room for name, lane in self._lanes.items() if (room := lane.room(now))}
+
+    def do(self, workspace_id: UUID, job_id: UUID, queue: str) -> bool:
+        """Do one job that somebody names, unless it is not due, somebody else has it or a limit keeps it."""
+        wanted = self._tasks.queues.get(queue) or Queue(name=queue)
+
+        def take(tx: Unit) -> list[Claim]:
+            only = (workspace_id, job_id)
+            found = limits.take(tx, self._id, wanted, 1, only=only).claims
+            if not found:
+                claims.send_soon(tx, workspace_id, job_id)
+            return found
+
+        found = self._database.write(None, take)
+        self._held |= {claim.id for claim in found}
+        for claim in found:
+            self._ended.append((None, self.run(claim)))
+            self._held.discard(claim.id)
+            self._news.set()
+        return bool(found)
 
     def run(self, claim: Claim) -> Ending | None:
         """Do one job and say what becomes of it; None where that is said already, or not ours to say."""
