@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from fake_twilio import ANA, HOME, exchange
 from kalends.features.calls.models import AttemptState, Content, Outcome
 from kalends.features.calls.ports import Dial, Telephone
 from kalends.integrations.twilio import Account, TwilioTelephone
 from kalends.jobs import Permanent, Transient
 from kalends.kit.clock import Clock, SystemClock
 from kalends.kit.ids import Ids
-from fake_twilio import ANA, HOME, exchange
 
 _OVER = timedelta(seconds=5)  # after which an account's requests are settled
 

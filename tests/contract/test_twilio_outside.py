@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fake_twilio import NOON, Exchange, exchange
 from kalends.integrations.twilio import Account, TwilioTelephone
 from kalends.integrations.twilio.fake import FakeTwilio
 from kalends.jobs import Permanent, Transient
@@ -18,7 +19,6 @@ from kalends.kit.clock import FixedClock, SystemClock
 from kalends.kit.crypto import Keyring
 from kalends.outside import carriers, telephone
 from kalends.settings import Settings
-from fake_twilio import NOON, Exchange, exchange
 from workspaces import KEY
 
 
