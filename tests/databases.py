@@ -33,7 +33,7 @@ def _sharing_what_is_compiled(url: str, pool_size: int, busy_timeout: float) -> 
     engine = _engine(url, pool_size, busy_timeout)
     first: Any = _compiled.setdefault(engine.dialect.name, engine)
     shared: Any = engine  # the cache goes by dialect
-    shared.dialect = shared.pool._dialect = first.dialect
+    shared.dialect = first.dialect
     shared._compiled_cache = first._compiled_cache
     return engine
 
