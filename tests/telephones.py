@@ -31,6 +31,8 @@ from workspaces import NOON, Town, town
 
 T = TypeVar("T")
 
+_QUEUES = ("calls", "calls.watch", "calls.batches")
+
 
 class Killed(BaseException):
     """The process dies here: nobody catches this but the test."""
@@ -174,7 +176,7 @@ class Operator:
         worker_id = self._database.ids.new()
         taken = [
             claim
-            for queue in ("calls", "calls.watch", "calls.batches")
+            for queue in _QUEUES
             for claim in self._database.write(
                 None, partial(claims.claim, worker_id=worker_id, queue=queue, most=1)
             )
@@ -189,6 +191,11 @@ class Operator:
                 self._database.write(None, partial(claims.give_back, worker_id=worker_id))
                 raise
         return bool(taken)
+
+    def wait_for_work(self) -> None:
+        """Let the time come at which something of calls is to be done."""
+        due = self._database.write(None, partial(claims.next_due, queues=_QUEUES, after=self.clock.instant))
+        self.clock.instant = max(self.clock.instant + timedelta(seconds=1), due or self.clock.instant)
 
     def says(self, line: Line, state: AttemptState, outcome: Outcome | None = None, **facts: Any) -> None:
         """Let the service tell of a call."""

@@ -97,7 +97,7 @@ def test_each_attempt_is_placed_once_whatever_dies(
                     operator.says(line, line.state, line.outcome)
         if house.call(id).state in OVER:
             break
-        operator.wait(seconds=61)
+        operator.wait_for_work()
     house.database.coming = []
     assert house.replayed(id) in OVER
     with house.database.read(house.ana.workspace_id) as tx:
