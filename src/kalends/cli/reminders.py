@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from kalends.cli.desk import Desk, open_desk
 from kalends.cli.moments import read_moment
 from kalends.cli.tasks import minutes_of
 from kalends.features.reminders.models import Reminder
+from kalends.features.reminders.upcoming import view_reminders
 from kalends.interfaces.rest.event_times import TimeReader
 from kalends.interfaces.rest.reminder_shapes import ReminderShown
 from kalends.interfaces.rest.task_shapes import whole
@@ -27,7 +29,7 @@ def list_(ctx: typer.Context) -> None:
     found = _all(desk)
     answer(
         ctx,
-        [ReminderShown.model_validate(row).model_dump(mode="json") for row in found],
+        _shown(desk, found),
         table_of(
             ["id", "when", "message", "event", "on"],
             [
@@ -84,7 +86,7 @@ def add(
     )
     answer(
         ctx,
-        ReminderShown.model_validate(row).model_dump(mode="json"),
+        _shown(desk, [row])[0],
         list_of([f"Reminds you {_when(desk, row)} ({picking.short(row.id)})."]),
     )
 
@@ -122,6 +124,11 @@ def _all(desk: Desk) -> list[Reminder]:
         cursor = page.next
         if cursor is None:
             return found
+
+
+def _shown(desk: Desk, rows: Sequence[Reminder]) -> list[dict[str, Any]]:
+    views = desk.read(lambda tx: view_reminders(tx, desk.actor, rows))
+    return [ReminderShown.of(view).model_dump(mode="json") for view in views]
 
 
 def _when(desk: Desk, row: Reminder) -> str:

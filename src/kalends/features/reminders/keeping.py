@@ -27,7 +27,7 @@ from kalends.storage import Unit
 MOST_MESSAGE = 1000
 MOST_MINUTES = 40_320  # four weeks
 MOST_CHANNELS = 20
-_MOST_OF_ONE = 500  # reminders of one member
+_MOST_OF_ONE = 1000  # reminders of one member
 _TIMES = ("minutes", "at", "cron")
 _CHANGEABLE = frozenset({*_TIMES, "message", "channels", "active"})
 

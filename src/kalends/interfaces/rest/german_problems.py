@@ -34,6 +34,33 @@ SHAPES: Mapping[str, str] = MappingProxyType(
 
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
+        "A pattern has five fields, not {}: minute, hour, day, month, weekday.": (
+            "Ein Muster hat fünf Felder, nicht {}: Minute, Stunde, Tag, Monat, Wochentag."
+        ),
+        "A reminder comes back after {} minutes at the earliest.": (
+            "Eine Erinnerung kommt frühestens nach {} Minuten wieder."
+        ),
+        "{} never comes: no month has such a day.": "{} kommt nie: Kein Monat hat so einen Tag.",
+        "Give one of minutes, at and cron.": "Bitte eines von minutes, at und cron angeben.",
+        "{} has passed.": "{} ist vorbei.",
+        "Minutes before what? Say of which event.": "Minuten wovor? Bitte den Termin angeben.",
+        "A reminder without an event needs a message.": "Eine Erinnerung ohne Termin braucht einen Text.",
+        "The event has no occurrence {}.": "Der Termin findet nicht statt am {}.",
+        "Give each channel once.": "Bitte jeden Kanal einmal angeben.",
+        "Members who sign in keep their reminders themselves.": (
+            "Wer sich anmeldet, verwaltet die eigenen Erinnerungen selbst."
+        ),
+        "Write the number with its country, such as +4930123456.": (
+            "Bitte die Nummer mit Landesvorwahl angeben, etwa +4930123456."
+        ),
+        "A webhook is an address that begins with https://.": (
+            "Ein Webhook ist eine Adresse, die mit https:// beginnt."
+        ),
+        "A webhook needs a secret to sign with.": "Ein Webhook braucht ein Geheimnis zum Unterschreiben.",
+        "A webhook's secret has at least {} characters.": (
+            "Das Geheimnis eines Webhooks hat mindestens {} Zeichen."
+        ),
+        "This server sends no pushes.": "Dieser Server sendet keine Push-Nachrichten.",
         "This is not a mail address.": "Das ist keine E-Mail-Adresse.",
         "The username {} is taken; choose another.": (
             "Der Benutzername {} ist vergeben; bitte einen anderen wählen."
