@@ -35,7 +35,6 @@ _REPEATS = {
     "weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
     "monthly": "FREQ=MONTHLY",
 }
-REPEATS = tuple(_REPEATS)
 _SCHEMES = {Content.TWIML_URL: "https", Content.AGENT: "wss"}
 
 

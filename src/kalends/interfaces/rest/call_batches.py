@@ -114,7 +114,7 @@ async def create_call_batch(actor: CurrentActor, services: CurrentServices, requ
             expected=[_JSON, _CSV],
             given=kind,
         )
-    data = await read_body(request, MOST_BYTES, setting="call_batch_bytes")
+    data = await read_body(request, MOST_BYTES)
 
     def take() -> BatchShown:
         if kind == _CSV:

@@ -72,7 +72,7 @@ class BodyLimit:
         await self._app(scope, limited, send)
 
 
-async def read_body(request: Request, limit: int, *, setting: str) -> bytes:
+async def read_body(request: Request, limit: int, *, setting: str | None = None) -> bytes:
     """Read a body under a limit of its own, which may be above that of other requests, or raise `TooLarge`.
 
     For endpoints that declare no body: they have proved the caller before a byte is read.
@@ -81,5 +81,6 @@ async def read_body(request: Request, limit: int, *, setting: str) -> bytes:
     return await request.body()
 
 
-def _too_large(limit: int, setting: str) -> TooLarge:
-    return TooLarge(f"At most {limit} bytes are read here.", limit=limit, setting=setting)
+def _too_large(limit: int, setting: str | None) -> TooLarge:
+    named = {"setting": setting} if setting else {}
+    return TooLarge(f"At most {limit} bytes are read here.", limit=limit, **named)
