@@ -1,7 +1,7 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run web test check lint types imports web-check tests bench format clean
+.PHONY: help run web test check lint types imports web-check tests torture bench format clean
 
 # Tests are rewritten before they run; without the cache that is 4 s again for each process.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 DATA ?= .data
 WORKERS ?= 2
+ROUNDS ?= 5
+SEED ?= 43
 BIN := .venv/bin
 PLACES := src tests benchmarks hatch_build.py
 
@@ -43,6 +45,10 @@ tests: .venv/.test web ## the tests alone (WORKERS=2 processes)
 	@scripts/fleet
 	@scripts/chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci
+
+torture: .venv/.test ## kill, cut off and set back what works, again and again (ROUNDS=5 SEED=43)
+	@scripts/postgresql
+	@ROUNDS=$(ROUNDS) SEED=$(SEED) $(BIN)/python -m pytest tests/torture -x -vv
 
 bench: .venv/.test web ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
 	@scripts/chromium

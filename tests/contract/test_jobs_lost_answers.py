@@ -41,7 +41,7 @@ class Line:
 @pytest.fixture
 def losing_an_answer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Have the next unit be stored, and nobody hear of it."""
-    commit, lose = Session.commit, []
+    commit, lose = Session.commit, list[Exception]()
 
     def committed(session: Session) -> None:
         commit(session)
