@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from kalends.features.identity.actor import Actor
+from kalends.features.identity.models import Member, Permission
+from kalends.features.reminders.telling import News
 from rest_client import Api
 
 
@@ -52,3 +57,72 @@ def test_a_pattern_is_foretold_on_one_s_clock(api: Api) -> None:
     assert [each[:16] for each in times] == [f"2026-03-{day}T08:00" for day in ("03", "04", "05", "06", "09")]
     refused = ana.get("/reminders/times?cron=0 25 * * *")
     assert (refused.status_code, refused.json()["field"]) == (400, "cron")
+
+
+def test_how_one_is_told_is_shown_and_changed_in_part(quick_api: Api) -> None:
+    ana = quick_api.sign_up(email="ana@example.org")
+    where = f"/members/{ana.member_id}/notification-settings"
+    shown = ana.get(where)
+    assert shown.json()["addresses"] == {"email": "a…@example.org"}
+    changed = ana.patch(
+        where,
+        {
+            "channels": {"event": ["webhook"]},
+            "quiet_hours": {"since": "22:00", "until": "07:00"},
+            "addresses": {"webhook": "https://home.example/hook/secret"},
+            "webhook_secret": "sixteen letters!",
+        },
+        headers={"If-Match": shown.headers["ETag"]},
+    ).json()
+    assert (changed["channels"]["event"], changed["version"]) == (["webhook"], 1)
+    assert changed["channels"]["reminder"] == ["in_app", "push", "email"]
+    assert changed["addresses"]["webhook"] == "https://home.example/…"
+    assert ana.patch(where, {}, headers={"If-Match": '"0"'}).status_code == 412
+    for wrong, field in (
+        ({"channels": {"weather": []}}, "channels"),
+        ({"switched_off": ["in_app"]}, "switched_off"),
+        ({"addresses": {"sms": "+49"}}, "addresses.sms"),
+        ({"quiet_hours": {"since": "25:00", "until": "07:00"}}, "quiet_hours.since"),
+        ({"webhook_secret": "short"}, "webhook_secret"),
+    ):
+        answer = ana.patch(where, wrong)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+
+def test_one_unsubscribes_without_signing_in(quick_api: Api) -> None:
+    ana = quick_api.sign_up(email="ana@example.org")
+    notifications = quick_api.services.notifications
+    with quick_api.services.database.read(UUID(ana.workspace_id)) as tx:
+        member = tx.get(Member, UUID(ana.member_id))
+    link = notifications.unsubscribing.address("", member, "email").removeprefix("/api/v1")
+    assert "a…@example.org" in quick_api.anyone.get(link).text
+    where = f"/members/{ana.member_id}/notification-settings"
+    assert ana.get(where).json()["suppressed"] == {}
+    for _ in range(2):
+        assert quick_api.anyone.post(link).status_code == 200
+    assert ana.get(where).json()["suppressed"] == {"email": "unsubscribed"}
+    assert ana.delete(f"{where}/suppressed/email").status_code == 204
+    assert ana.get(where).json()["suppressed"] == {}
+    assert quick_api.anyone.post(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 404
+
+
+def test_what_was_told_is_listed_counted_and_read(quick_api: Api) -> None:
+    ana = quick_api.sign_up()
+    actor = Actor(
+        workspace_id=UUID(ana.workspace_id),
+        member_id=UUID(ana.member_id),
+        permission=Permission.OWNER,
+        zone="UTC",
+    )
+    news = [News(member_id=actor.member_id, key=f"{n}", name="call.completed") for n in range(3)]
+    notifications = quick_api.services.notifications
+    for _ in range(2):  # the second time they are known
+        quick_api.services.database.write(actor.workspace_id, lambda tx: notifications.tell(tx, news))
+    assert ana.get("/notifications/count").json() == {"unread": 3}
+    first, *_ = ana.get("/notifications").json()["items"]
+    read = ana.put(f"/notifications/{first['id']}/read", {"read": True}).json()
+    assert read["read_at"] is not None
+    assert len(ana.get("/notifications?unread=true").json()["items"]) == 2
+    assert ana.post("/notifications/read", {}).json() == {"unread": 0}
+    assert ana.get("/deliveries").json() == {"items": [], "next": None}
+    assert ana.get("/push/key").status_code == 404
