@@ -56,7 +56,7 @@ class Inbox:
 
     async def handle_DATA(self, _s: Any, _x: Any, envelope: Any) -> str:
         if self.to_mail.startswith("250"):
-            self.mail.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+            self.mail.append(message_from_bytes(envelope.content, policy=default))
         return self.to_mail
 
 

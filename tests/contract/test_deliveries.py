@@ -29,7 +29,7 @@ def ana(office: Office) -> Actor:
 
 def dentist(office: Office, actor: Actor, start: str = "2026-03-03 14:00", **more: object) -> object:
     more = {"reminders": (60,), **more}
-    return office.made(actor, title="Dentist", start=at(start), length=HOUR, **more)  # type: ignore[arg-type]
+    return office.made(actor, title="Dentist", start=at(start), length=HOUR, **more)
 
 
 def states(office: Office, actor: Actor) -> list[tuple[str, DeliveryState, int]]:

@@ -24,7 +24,7 @@ def people(office: Office) -> list[Actor]:
 
 
 def dentist(office: Office, actor: Actor, start: str = "2026-03-03 14:00", **more: object) -> UUID:
-    return office.made(actor, title="Dentist", start=at(start), length=HOUR, **more)  # type: ignore[arg-type]
+    return office.made(actor, title="Dentist", start=at(start), length=HOUR, **more)
 
 
 def test_one_is_reminded_as_long_before_as_one_prefers(office: Office, people: list[Actor]) -> None:

@@ -126,7 +126,7 @@ def test_a_service_that_fails_is_asked_again_ever_later_and_not_before_it_says(
     office: Office, ana: Actor
 ) -> None:
     @settings(max_examples=100)
-    @given(after=st.lists(st.one_of(st.none(), st.integers(0, 5000)), min_size=1, max_size=3))
+    @given(after=st.lists(st.one_of(st.none(), st.integers(0, 5000)), min_size=1, max_size=2))
     def holds(after: list[int | None]) -> None:
         post = office.post["email"]
         post.brought = []

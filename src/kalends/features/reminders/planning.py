@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from kalends.engine.spans import EPOCH
 from kalends.features.calendars.access import Sight, all_calendars
@@ -103,11 +103,9 @@ class Planning:
         if "event" in wanted:
             return [UUID(wanted["event"])]
         alone = select(Reminder).where(Reminder.event_id.is_(None))
-        coming: Select[tuple[UUID]] | None = (
-            select(Event.object_id).where(Event.until_utc >= int(tx.now.timestamp())).distinct()
-        )
+        coming = select(Event.object_id).where(Event.until_utc >= int(tx.now.timestamp())).distinct()
         if "alone" in wanted:
-            alone, coming = alone.where(Reminder.id == UUID(wanted["alone"])), None
+            alone = alone.where(Reminder.id == UUID(wanted["alone"]))
         elif "member" in wanted:
             member_id = UUID(wanted["member"])
             alone = alone.where(Reminder.member_id == member_id)
@@ -123,7 +121,7 @@ class Planning:
         reminders = tx.execute(alone).scalars().all()
         begins = self._begins(tx, ALONE, [each.id for each in reminders], since)
         self._set(tx, ALONE, {each.id: due_alone(tx, each, begins[each.id]) for each in reminders}, begins)
-        return [] if coming is None else sorted(tx.execute(coming).scalars())
+        return [] if "alone" in wanted else sorted(tx.execute(coming).scalars())
 
     def _plan_events(self, run: Run, ids: Sequence[UUID], since: datetime) -> None:
         for chunk in chunks(ids):
