@@ -25,6 +25,7 @@ export class Place {
   readonly narrow = new MediaQuery("(max-width: 720px)");
   readonly today: Wall = $derived.by(() => wallAt(this.now, this.#household.zone).slice(0, 10));
   readonly view: View = $derived.by(() => {
+    if (this.#only) return this.#only;
     const asked = this.#app.router.query.get("view");
     return VIEWS.find((each) => each === asked) ?? (this.narrow.current ? "agenda" : "week");
   });
@@ -57,10 +58,13 @@ export class Place {
   });
   #app: App;
   #household: Household;
+  #only: View | null;
 
-  constructor(app: App, household: Household) {
+  /** With `only`, it is that view whatever the address says. */
+  constructor(app: App, household: Household, only: View | null = null) {
     this.#app = app;
     this.#household = household;
+    this.#only = only;
     $effect(() => {
       const timer = setInterval(() => (this.now = Date.now()), MINUTE);
       return () => clearInterval(timer);
@@ -79,6 +83,6 @@ export class Place {
 
   /** Show a view, of the date that is shown or another. */
   go(view: View, date: Wall = this.date): void {
-    this.#app.router.set({ view, date: date === this.today ? null : date });
+    this.#app.router.set({ view: this.#only ? null : view, date: date === this.today ? null : date });
   }
 }

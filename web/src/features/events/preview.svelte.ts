@@ -1,5 +1,5 @@
 import { Problem } from "#/api/problem";
-import type { ConflictShown, EventOutcome, OutcomeShown, RefusedShown } from "#/api/schema";
+import type { ConflictShown, OutcomeShown, RefusedShown } from "#/api/schema";
 
 const PAUSE = 200; // milliseconds between two questions: five a second at most
 
@@ -17,13 +17,13 @@ export class Preview {
   /** It would be refused for another reason, such as a resource that is taken. */
   problem: Problem | null = $state.raw(null);
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #next: ((signal: AbortSignal) => Promise<EventOutcome>) | null = null;
+  #next: ((signal: AbortSignal) => Promise<OutcomeShown>) | null = null;
   #running: AbortController | null = null;
 
   readonly quiet = $derived(!this.clashes.length && !this.refused.length && !this.problem);
 
   /** Ask soon; `request` is sent with `preview=true` by whoever makes it. */
-  ask(request: (signal: AbortSignal) => Promise<EventOutcome>): void {
+  ask(request: (signal: AbortSignal) => Promise<OutcomeShown>): void {
     this.#next = request;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

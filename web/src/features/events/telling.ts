@@ -1,5 +1,5 @@
 import { taken } from "#/api/client";
-import type { EventOutcome, OperationShown, OutcomeShown } from "#/api/schema";
+import type { OperationShown, OutcomeShown } from "#/api/schema";
 import type { App } from "#/app/app.svelte";
 import type { WallTimes } from "#/features/calendar/drawn";
 import type { Formats } from "#/text/formats.svelte";
@@ -34,7 +34,7 @@ export function consequences(outcome: OutcomeShown, app: App, zone: string): str
 export function tellChange(
   app: App,
   zone: string,
-  { text, outcome, refresh }: { text: string; outcome: EventOutcome; refresh: () => void },
+  { text, outcome, refresh }: { text: string; outcome: OutcomeShown; refresh: () => void },
 ): void {
   const sentences = [text, ...consequences(outcome, app, zone)].filter(Boolean);
   tell(app, sentences.join(" · "), outcome.change_set_id, refresh);
