@@ -1,3 +1,6 @@
+import Notifications from "@lucide/svelte/icons/bell";
+import Reminders from "@lucide/svelte/icons/alarm-clock";
+import Jobs from "@lucide/svelte/icons/list-checks";
 import Calendar from "@lucide/svelte/icons/calendar-days";
 import Conflicts from "@lucide/svelte/icons/triangle-alert";
 import Optimise from "@lucide/svelte/icons/wand-sparkles";
@@ -6,6 +9,7 @@ import People from "@lucide/svelte/icons/users";
 import Calendars from "@lucide/svelte/icons/layers";
 import Resources from "@lucide/svelte/icons/car";
 import Rules from "@lucide/svelte/icons/scale";
+import Calls from "@lucide/svelte/icons/phone";
 import Settings from "@lucide/svelte/icons/settings";
 import type { Component } from "svelte";
 
@@ -18,6 +22,8 @@ export interface Page {
   readonly icon: Component;
   /** Where the navigation has it; on a phone the first four are at hand and the rest under "More". */
   readonly group: "time" | "people" | "settings";
+  /** Owners alone have it in their navigation: to others the server tells nothing of it. */
+  readonly ownersOnly?: boolean;
   readonly load: () => Promise<{ default: Component }>;
 }
 
@@ -49,6 +55,27 @@ export const PAGES: readonly [Page, ...Page[]] = [
     icon: History,
     group: "time",
     load: () => import("#/features/history/HistoryPage.svelte"),
+  },
+  {
+    path: "/notifications",
+    title: "nav.notifications",
+    icon: Notifications,
+    group: "time",
+    load: () => import("#/features/notifications/NotificationsPage.svelte"),
+  },
+  {
+    path: "/reminders",
+    title: "nav.reminders",
+    icon: Reminders,
+    group: "time",
+    load: () => import("#/features/reminders/RemindersPage.svelte"),
+  },
+  {
+    path: "/calls",
+    title: "nav.calls",
+    icon: Calls,
+    group: "time",
+    load: () => import("#/features/calls/CallsPage.svelte"),
   },
   {
     path: "/people",
@@ -84,6 +111,14 @@ export const PAGES: readonly [Page, ...Page[]] = [
     icon: Settings,
     group: "settings",
     load: () => import("#/features/settings/SettingsPage.svelte"),
+  },
+  {
+    path: "/jobs",
+    title: "nav.jobs",
+    icon: Jobs,
+    group: "settings",
+    ownersOnly: true,
+    load: () => import("#/features/jobs/JobsPage.svelte"),
   },
 ];
 

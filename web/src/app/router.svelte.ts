@@ -1,3 +1,5 @@
+import type { Arrival } from "#/sw/order";
+
 const LONGEST_RETURN = 1_000; // milliseconds
 
 /** Where in the app the browser is: the address is the one truth of it. */
@@ -12,6 +14,8 @@ export class Router {
     addEventListener("popstate", (event) => this.#return(event));
     addEventListener("scrollend", () => history.replaceState({ scroll: scrollY }, ""));
     addEventListener("click", (event) => this.#follow(event));
+    const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined; // not over plain HTTP
+    workers?.addEventListener("message", ({ data }: MessageEvent<Arrival>) => this.go(data.go));
   }
 
   /** Go to an address of the app, as a step that the back button undoes unless `replace`. */

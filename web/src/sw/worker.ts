@@ -1,6 +1,7 @@
 // The service worker: it holds the files of one version of the app, so that the app begins without a server
 // and never mixes two versions. What the API answers is the page's own affair (api/kept.ts).
 import type { Order } from "./order";
+import { open, show } from "./push";
 import { Shell } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -25,6 +26,16 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   event.waitUntil(obey(event.data as Order));
+});
+
+const around = { registration: self.registration, clients: self.clients, origin: self.location.origin };
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data, around));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.waitUntil(open(event.notification, around));
 });
 
 async function obey(order: Order): Promise<void> {

@@ -23,6 +23,8 @@ export interface EventForm {
   readonly calendar: string;
   readonly participants: readonly ParticipantIn[];
   readonly resources: readonly string[];
+  /** Minutes before the start, for all whose time it takes; none: as each of them prefers. */
+  readonly reminders: readonly number[];
   readonly location: string;
   readonly description: string;
   readonly url: string;
@@ -47,6 +49,7 @@ const WRITERS: { readonly [K in FieldName]: (form: EventForm) => EventPatch } = 
   calendar: ({ calendar }) => ({ calendar_id: calendar }),
   participants: ({ participants }) => ({ participants: [...participants] }),
   resources: ({ resources }) => ({ resources: [...resources] }),
+  reminders: ({ reminders }) => ({ reminders: [...reminders] }),
   location: ({ location }) => ({ location: location.trim() || null }),
   description: ({ description }) => ({ description: description.trim() || null }),
   url: ({ url }) => ({ url: url.trim() || null }),
@@ -73,6 +76,7 @@ export function blank(times: WallTimes, zone: string, calendar: string): EventFo
     calendar,
     participants: [],
     resources: [],
+    reminders: [],
     location: "",
     description: "",
     url: "",
@@ -96,6 +100,7 @@ export function formOf(part: Occurrence | EventPart, rules: readonly string[], z
     calendar: part.calendar_id,
     participants: part.participants,
     resources: part.resources,
+    reminders: part.reminders,
     location: part.location ?? "",
     description: part.description ?? "",
     url: part.url ?? "",

@@ -1,5 +1,6 @@
 import type { App } from "#/app/app.svelte";
 import type { Household } from "#/app/household.svelte";
+import { leadName } from "#/features/reminders/leads";
 import { plusDays } from "#/time/zoned";
 
 import { type EventForm, type FieldName, isWhole, wallsOf } from "./form";
@@ -33,6 +34,8 @@ export function sayField(name: FieldName, form: EventForm, app: App, household: 
         .join(", ");
     case "resources":
       return form.resources.map((id) => household.resource.get(id)?.name ?? id).join(", ");
+    case "reminders":
+      return form.reminders.map((minutes) => leadName(minutes, app)).join(", ");
     case "category":
       return household.category.get(form.category)?.name ?? app.t("events.category_general");
     case "priority":

@@ -26,7 +26,6 @@ export type LookFields = {
 };
 
 export type NotificationFields = {
-  email_enabled: boolean;
   /** Minutes before an event, several in one text, the smallest first. */
   reminders: string;
 };
@@ -72,14 +71,11 @@ export const LOOK_PART: Part<LookFields> = {
 };
 
 export const NOTIFICATION_PART: Part<NotificationFields> = {
-  of: ({ email_enabled, reminder_minutes_before }) => ({
-    email_enabled: email_enabled ?? true,
+  of: ({ reminder_minutes_before }) => ({
     reminders: [...(reminder_minutes_before ?? [])].sort((one, other) => one - other).join(" "),
   }),
-  changed: ({ reminders, ...plain }) =>
-    reminders === undefined
-      ? plain
-      : { ...plain, reminder_minutes_before: severalOf(reminders).map(Number).reverse() },
+  changed: ({ reminders }) =>
+    reminders === undefined ? {} : { reminder_minutes_before: severalOf(reminders).map(Number).reverse() },
 };
 
 /** How a form saves a part of one's own preferences. */
