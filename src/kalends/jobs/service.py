@@ -66,7 +66,7 @@ class Jobs:
         `KeyError` for a task that nobody registered.
         """
         rows = {(row["task"], row["key"]): row for row in (self._row(tx, order) for order in orders)}
-        stored = tx.upsert(Job, rows.values(), by=_NAME, keep=_KEPT, where=Job.state != JobState.RUNNING)
+        stored = tx.upsert(Job, rows.values(), by=_NAME, keep=_KEPT, where=_FREE)
         if stored < len(rows):
             raise _runs(_running(tx, rows))
         event.listen(tx.session, "after_commit", partial(self._stored, rows), once=True)
@@ -156,6 +156,7 @@ class Jobs:
 
 _NAME = ("workspace_id", "task", "key")
 _KEPT = (*_NAME, "id", "claims", "created_at")  # by who orders a key again
+_FREE = Job.state != JobState.RUNNING
 
 
 def _running(tx: Unit, names: Container[tuple[str, str]]) -> Job:

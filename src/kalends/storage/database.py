@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
@@ -146,10 +147,8 @@ class Unit:
     ) -> int:
         """Insert rows; those that are there by the unique columns `by` take the new values, but in those
         to `keep`, and stay as they are where `where` is not so. Gives how many were written."""
-        target = cast(TableClause, cast(type[Table], table).__table__)
-        insert = _INSERTS[self.session.get_bind().dialect.name](target)
-        given = {column.name: column for column in insert.excluded if column.name not in keep}
-        statement = insert.on_conflict_do_update(index_elements=by, set_=given, where=where)
+        dialect = self.session.get_bind().dialect.name
+        statement = _upserting(dialect, table, tuple(by), tuple(keep), where)
         rest = ({"workspace_id": self.workspace_id, **row} for row in rows)
         written = 0
         while batch := [*islice(rest, _BATCH)]:
@@ -305,6 +304,15 @@ class Database:
             bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with Session(bind, expire_on_commit=False) as session:
             yield session
+
+
+@lru_cache(maxsize=64)  # to put it together takes longer than to send it
+def _upserting(
+    dialect: str, table: type[Scoped], by: Sequence[str], keep: Collection[str], where: ColumnElement[bool]
+) -> Executable:
+    insert = _INSERTS[dialect](cast(TableClause, cast(type[Table], table).__table__))
+    given = {column.name: column for column in insert.excluded if column.name not in keep}
+    return insert.on_conflict_do_update(index_elements=by, set_=given, where=where)
 
 
 def _may_pass(error: Exception) -> bool:
