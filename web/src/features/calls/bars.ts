@@ -60,6 +60,7 @@ function options(Plot: typeof UPlot, width: number, drawing: Drawing): UPlot.Opt
       {
         ...axis,
         incrs: STEPS,
+        size: 30,
         space: 56,
         grid: { show: false },
         values: (_, at) => at.map((index) => labels[index] ?? ""),

@@ -31,7 +31,9 @@ export function callsDrawn(
     const shown = drawn(occurrence, { zone: household.zone, by: "member", household });
     const attempt = made.get(`${call} ${Date.parse(occurrence.start)}`);
     const run = attempt ? standing(attempt) : withoutAttempt(occurrence, waiting.has(call));
-    return [{ ...shown, editable: false, extendedProps: { occurrence, call, run } }];
+    // That it was made is said by its sign, and struck through is what was not.
+    const classNames = shown.classNames.filter((name) => name !== "over" || run === "cancelled");
+    return [{ ...shown, classNames, editable: false, extendedProps: { occurrence, call, run } }];
   });
 }
 
