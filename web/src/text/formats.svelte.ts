@@ -71,6 +71,12 @@ export class Formats {
     return this.#format({ dateStyle: "medium", timeStyle: "short" }, zone).format(instant);
   }
 
+  /** `Tue, 24 Nov 2026, 14:30`: a time that somebody is to be ready at. */
+  appointment(instant: number, zone: string): string {
+    const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+    return this.#format({ ...day, hour: "numeric", minute: "2-digit" }, zone).format(instant);
+  }
+
   /** A wall time or date, whatever zone it is of: `Tuesday`, `24`, `2 PM`, as the options say. */
   wall(wall: Wall, options: Intl.DateTimeFormatOptions): string {
     return this.#format(options, "UTC").format(asUtc(wall));
@@ -111,6 +117,28 @@ export class Formats {
         ),
       );
     return new Intl.ListFormat(this.#words.locale, { style: "narrow", type: "unit" }).format(said);
+  }
+
+  /** `200` seconds as `3 min, 20 sec`. */
+  seconds(seconds: number): string {
+    const whole = Math.round(seconds);
+    const minutes = Math.floor(whole / 60);
+    const rest = whole % 60;
+    const options = { style: "unit", unit: "second", unitDisplay: "short" } as const;
+    const said = new Intl.NumberFormat(this.#words.locale, options).format(rest);
+    if (minutes === 0) return said;
+    return rest ? this.list([this.minutes(minutes), said]) : this.minutes(minutes);
+  }
+
+  /** `1,234`. */
+  number(value: number): string {
+    return new Intl.NumberFormat(this.#words.locale).format(value);
+  }
+
+  /** `87.5` as `87.5 %`. */
+  percent(value: number): string {
+    const options = { style: "percent", maximumFractionDigits: 1 } as const;
+    return new Intl.NumberFormat(this.#words.locale, options).format(value / 100);
   }
 
   /** `1.4 MB`. */
