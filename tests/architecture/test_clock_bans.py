@@ -17,6 +17,7 @@ ALLOWED = {  # where the composition root and the values it hands out live
     "kit/crypto.py": "keys and nonces",
     "settings.py": "the environment",
     "server.py": "composition",
+    "workers.py": "composition",
     "cli/*": "composition",
 }
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
+    Integer,
     TableClause,
     and_,
     bindparam,
@@ -28,14 +29,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from kalends.jobs.models import Job, JobState, Worker
 from kalends.storage import Contended, Unit
+from kalends.storage.schema import Instant
 
 MOST_CRASHES = 20
 """How many processes a job may see die before it is given up."""
 
 _ALL = {"across_workspaces": "workers serve every workspace"}
+_FOR_ALL = {**_ALL, "synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,20 @@ def claim(
     where another worker has just taken one with the same lock. `only`: the workspace and id
     of the one wanted.
     """
+    values: dict[str, Any] = {"taker": worker_id, "of_queue": queue, "by": tx.now, "most": most}
+    if only is not None:
+        values |= {"of_workspace": only[0], "of_id": only[1]}
+    try:
+        taken = tx.session.execute(_taking(only is not None), values, execution_options=_FOR_ALL).all()
+    except IntegrityError as error:
+        raise Contended from error  # `uq_job_lock`: two saw different jobs as the first of one lock
+    ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
+    return [Claim(*row[:-1]) for row in ordered]
+
+
+@cache
+def _taking(one: bool) -> ReturningUpdate[Any]:
+    """Make the statement that takes jobs, once: workers ask it all the time, and making it takes longer."""
     job, other = aliased(Job), aliased(Job)
     same_lock = and_(other.workspace_id == job.workspace_id, other.lock == job.lock, other.id != job.id)
     before = tuple_(other.run_at, other.id) < tuple_(job.run_at, job.id)
@@ -97,40 +115,34 @@ def claim(
     )
     due = (
         select(job.workspace_id, job.id)
-        .where(job.queue == queue, job.state == JobState.WAITING, job.run_at <= tx.now)
+        .where(
+            job.queue == bindparam("of_queue"),
+            job.state == JobState.WAITING,
+            job.run_at <= bindparam("by", type_=Instant()),
+        )
         .where(or_(job.lock.is_(None), ~barred))
         .order_by(job.priority.desc(), job.run_at)
-        .limit(most)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True)
     )
-    if only is not None:
-        due = due.where(job.workspace_id == only[0], job.id == only[1])
-    return _take(tx, worker_id, tuple_(Job.workspace_id, Job.id).in_(due))
-
-
-def _take(tx: Unit, worker_id: UUID, wanted: ColumnElement[bool]) -> list[Claim]:
-    try:
-        taken = tx.session.execute(
-            update(Job)
-            .where(wanted)
-            .values(state=JobState.RUNNING, worker_id=worker_id, claims=Job.claims + 1, sent_at=None)
-            .returning(
-                Job.workspace_id, Job.id, Job.claims, Job.task, Job.key, Job.payload, Job.due_at, Job.repeat,
-                Job.zone, Job.starts_at, Job.failures, Job.crashes, Job.trace_id, Job.priority,
-            ),
-            execution_options={**_ALL, "synchronize_session": False},
-        ).all()  # fmt: skip
-    except IntegrityError as error:
-        raise Contended from error  # `uq_job_lock`: two saw different jobs as the first of one lock
-    ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
-    return [Claim(*row[:-1]) for row in ordered]
+    if one:
+        due = due.where(job.workspace_id == bindparam("of_workspace"), job.id == bindparam("of_id"))
+    return (
+        update(Job)
+        .where(tuple_(Job.workspace_id, Job.id).in_(due))
+        .values(state=JobState.RUNNING, worker_id=bindparam("taker"), claims=Job.claims + 1, sent_at=None)
+        .returning(
+            Job.workspace_id, Job.id, Job.claims, Job.task, Job.key, Job.payload, Job.due_at, Job.repeat,
+            Job.zone, Job.starts_at, Job.failures, Job.crashes, Job.trace_id, Job.priority,
+        )
+    )  # fmt: skip
 
 
 def disown(tx: Unit, worker_id: UUID, held: Collection[UUID]) -> int:
     """Give back what a worker has by the database and does not hold; gives how much that was."""
     mine = Job.worker_id == worker_id, Job.state == JobState.RUNNING, Job.id.not_in(held)
     free = update(Job).where(*mine).values(state=JobState.WAITING, worker_id=None)
-    return tx.changed(free.execution_options(**_ALL, synchronize_session=False))
+    return tx.changed(free.execution_options(**_FOR_ALL))
 
 
 def holds(tx: Unit, claim: Claim) -> bool:
@@ -188,7 +200,7 @@ def send(tx: Unit, most: int, again: timedelta) -> list[Sent]:
         .values(sent_at=tx.now)
         .returning(Job.workspace_id, Job.id, Job.queue, Job.priority, Job.run_at)
     )
-    found = tx.session.execute(noted, execution_options={**_ALL, "synchronize_session": False}).all()
+    found = tx.session.execute(noted, execution_options=_FOR_ALL).all()
     return [Sent(*row[:3]) for row in sorted(found, key=lambda row: (-row.priority, row.run_at))]
 
 
@@ -196,7 +208,7 @@ def send_soon(tx: Unit, workspace_id: UUID, job_id: UUID) -> None:
     """Have a job that could not be taken sent again as soon as that is looked for."""
     waits = Job.workspace_id == workspace_id, Job.id == job_id, Job.state == JobState.WAITING
     unsent = update(Job).where(*waits).values(sent_at=None)
-    tx.changed(unsent.execution_options(**_ALL, synchronize_session=False))
+    tx.changed(unsent.execution_options(**_FOR_ALL))
 
 
 def due_queues(tx: Unit, queues: Iterable[str]) -> set[str]:
@@ -249,8 +261,7 @@ def give_back(tx: Unit, worker_id: UUID) -> list[str]:
         crashes=Job.crashes + 1,
         worker_id=None,
     )  # fmt: skip
-    options = {**_ALL, "synchronize_session": False}
-    return [*tx.session.execute(freed.returning(Job.task), execution_options=options).scalars()]
+    return [*tx.session.execute(freed.returning(Job.task), execution_options=_FOR_ALL).scalars()]
 
 
 def _standing(statement: Any, claim: Claim) -> Any:
@@ -259,4 +270,4 @@ def _standing(statement: Any, claim: Claim) -> Any:
         Job.id == claim.id,
         Job.claims == claim.fence,
         Job.state == JobState.RUNNING,
-    ).execution_options(**_ALL, synchronize_session=False)
+    ).execution_options(**_FOR_ALL)
