@@ -126,3 +126,22 @@ def test_what_was_told_is_listed_counted_and_read(quick_api: Api) -> None:
     assert ana.post("/notifications/read", {}).json() == {"unread": 0}
     assert ana.get("/deliveries").json() == {"items": [], "next": None}
     assert ana.get("/push/key").status_code == 404
+
+
+def test_what_was_sent_says_what_it_tells_to_whom_it_tells_it(quick_api: Api) -> None:
+    ana = quick_api.sign_up()
+    ben = quick_api.joins(ana, "Ben", permission="owner")
+    where = f"/members/{ana.member_id}/notification-settings"
+    hook = {
+        "addresses": {"webhook": "https://hooks.example/"},
+        "webhook_secret": "x" * 16,
+        "channels": {"call_completed": ["webhook"]},
+    }
+    assert ana.patch(where, hook).status_code == 200
+    news = [News(member_id=UUID(ana.member_id), key="1", name="call.completed")]
+    notifications = quick_api.services.notifications
+    quick_api.services.database.write(UUID(ana.workspace_id), lambda tx: notifications.tell(tx, news))
+    (own,) = ana.get("/deliveries").json()["items"]
+    assert (own["title"], own["state"]) == ("The call was made: something else", "pending")
+    (other,) = ben.get("/deliveries").json()["items"]
+    assert (other["id"], other["title"]) == (own["id"], None)

@@ -121,6 +121,15 @@ def list_deliveries(
     return page(tx.execute(query).scalars().all(), limit, lambda each: (str(each.id),))
 
 
+def titles_of(tx: Unit, actor: Actor, deliveries: Sequence[Delivery]) -> dict[UUID, str]:
+    """Give what the actor's own deliveries tell, by notification: what others are told is theirs alone."""
+    ids = {each.notification_id for each in deliveries if each.member_id == actor.member_id}
+    query = select(Notification).where(Notification.id.in_([id for id in ids if id is not None]))
+    told = tx.execute(query).scalars().all()
+    words = put_in_words(tx, actor, told)
+    return {each.id: said.title for each, said in zip(told, words, strict=True)}
+
+
 def purge(tx: Unit, before: datetime) -> int:
     """Delete what was told before an instant, with the log of its deliveries; gives how much was told."""
     tx.changed(delete(Delivery).where(Delivery.created_at < before))

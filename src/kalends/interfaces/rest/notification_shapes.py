@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from kalends.features.reminders.inbox import NotificationView
-from kalends.features.reminders.models import DeliveryState
+from kalends.features.reminders.models import Delivery, DeliveryState
 from kalends.features.reminders.preferences import Digest, NotificationPreferences, QuietHours
 from kalends.features.reminders.settings import Reach
 from kalends.interfaces.rest.shapes import Given, Shown
@@ -140,6 +140,7 @@ class DeliveryShown(Shown):
     member_id: UUID
     notification_id: UUID | None = Field(description="Null: a digest.")
     digest_of: list[UUID] | None
+    title: str | None = Field(description="What it tells; null: a digest, or somebody else's.")
     channel: str
     address_masked: str | None = Field(description="Of a push the browser.")
     state: DeliveryState
@@ -150,6 +151,11 @@ class DeliveryShown(Shown):
     sent_at: datetime | None
     ended_at: datetime | None
     created_at: datetime
+
+    @classmethod
+    def of(cls, row: Delivery, titles: Mapping[UUID, str]) -> Self:
+        values = {name: getattr(row, name) for name in cls.model_fields if name != "title"}
+        return cls(title=titles.get(row.notification_id) if row.notification_id else None, **values)
 
 
 class PushKey(Shown):

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, WithJsonSchema
 
 from kalends.features.reminders import inbox
 from kalends.features.reminders.inbox import DeliveryFilter
-from kalends.features.reminders.models import Delivery, DeliveryState
+from kalends.features.reminders.models import DeliveryState
 from kalends.features.reminders.settings import Reach
 from kalends.interfaces.rest.context import (
     CurrentActor,
@@ -33,7 +33,7 @@ from kalends.interfaces.rest.notification_shapes import (
 from kalends.interfaces.rest.readers import Reader
 from kalends.interfaces.rest.shapes import PageOf
 from kalends.interfaces.services import Services
-from kalends.kit.pagination import DEFAULT_LIMIT, Page
+from kalends.kit.pagination import DEFAULT_LIMIT
 from kalends.storage import Unit
 
 router = APIRouter(tags=["notifications"])
@@ -133,7 +133,7 @@ def resume_channel(
     services.database.write(actor.workspace_id, lambda tx: settings.resume(tx, actor, member_id, channel))
 
 
-@router.get("/deliveries", response_model=PageOf[DeliveryShown])
+@router.get("/deliveries")
 def list_deliveries(
     actor: Reader,
     services: CurrentServices,
@@ -145,11 +145,13 @@ def list_deliveries(
     until: AwareDatetime | None = None,
     cursor: PageCursor = None,
     limit: PageLimit = DEFAULT_LIMIT,
-) -> Page[Delivery]:
+) -> PageOf[DeliveryShown]:
     """Give what was sent to you, or is to be, newest first; to owners what was sent to anybody."""
     wanted = _filter(member, channel, state, notification, since, until)
     with services.database.read(actor.workspace_id) as tx:
-        return inbox.list_deliveries(tx, actor, wanted, cursor, limit=limit)
+        found = inbox.list_deliveries(tx, actor, wanted, cursor, limit=limit)
+        titles = inbox.titles_of(tx, actor, found.items)
+        return PageOf(items=[DeliveryShown.of(each, titles) for each in found.items], next=found.next)
 
 
 def _filter(

@@ -2,6 +2,8 @@ import { type Api, taken } from "#/api/client";
 import { Pages } from "#/api/pages.svelte";
 import type { JobShown } from "#/api/schema";
 
+const SHOWN = 20; // at a time: what fails stands above, and what is to come goes on for weeks
+
 export type JobState = JobShown["state"];
 
 /** What is to be done later, what is being done, and what has failed for good. */
@@ -13,7 +15,8 @@ export class JobLists {
     this.#api = api;
     const pages = (state: JobState) =>
       new Pages<JobShown>(
-        (cursor, signal) => taken(api.GET("/api/v1/jobs", { params: { query: { state, cursor } }, signal })),
+        (cursor, signal) =>
+          taken(api.GET("/api/v1/jobs", { params: { query: { state, cursor, limit: SHOWN } }, signal })),
         (job) => job.id,
       );
     this.of = { dead: pages("dead"), running: pages("running"), waiting: pages("waiting") };

@@ -41,5 +41,5 @@ export function saidOf(
   if (typeof value === "boolean") return { label, value: app.t(value ? "settings.yes" : "settings.no") };
   if (kind === null && field !== "switched_off") return { label, value };
   const names = severalOf(value).map((each) => channelName(each, app.t));
-  return { label, value: names.length ? app.formats.list(names) : app.t("settings.none") };
+  return { label, value: names.length ? app.formats.together(names) : app.t("settings.none") };
 }

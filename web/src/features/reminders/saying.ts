@@ -50,7 +50,7 @@ export function saidOf(
       return { label, value: sayCron(values.cron, app) };
     case "channels": {
       const names = severalOf(values.channels).map((each) => channelName(each, app.t));
-      return { label, value: names.length ? app.formats.list(names) : app.t("reminders.as_usual") };
+      return { label, value: names.length ? app.formats.together(names) : app.t("reminders.as_usual") };
     }
     case "active":
       return { label, value: app.t(values.active ? "settings.yes" : "settings.no") };
