@@ -27,8 +27,8 @@ from workspaces import at
 TEN = at("2026-03-03 10:00")
 
 outcomes = st.sampled_from([*Outcome])
-units = st.lists(st.sampled_from(["before", "after", "", ""]), max_size=12)
-asked = st.lists(st.sampled_from(["before", "after", "refused", ""]), max_size=6)
+units = st.lists(st.sampled_from(["before", "after", "", ""]), max_size=8)
+asked = st.lists(st.sampled_from(["before", "after", "refused", ""]), max_size=4)
 
 
 def trouble(happens: str) -> Any:
@@ -77,7 +77,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.law(43)
 @given(
-    units=units, asked=asked, lag=st.integers(0, 9), ends=st.lists(outcomes, max_size=3), told=st.booleans()
+    units=units, asked=asked, lag=st.integers(0, 9), ends=st.lists(outcomes, max_size=1), told=st.booleans()
 )
 def test_each_attempt_is_placed_once_whatever_dies(
     house: House, units: list[str], asked: list[str], lag: int, ends: list[Outcome], told: bool
