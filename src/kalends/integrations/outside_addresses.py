@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from kalends.jobs import Permanent, Transient
+
+# A fifth of a second to import: commands that ask nobody do without.
+if TYPE_CHECKING:
+    import httpx
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a name; raises `OSError` where it has none now."""
@@ -45,14 +48,19 @@ class OutsideAddresses:
         resolve: Resolve = resolve,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._allow_private, self._resolve = allow_private, resolve
+        self._allow_private, self._resolve, self._transport = allow_private, resolve, transport
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        import httpx
+
         # Neither proxies nor credentials of the environment: the connection goes where it was checked.
-        self._client = httpx.Client(
-            timeout=_SECONDS, follow_redirects=False, trust_env=False, transport=transport
+        return httpx.Client(
+            timeout=_SECONDS, follow_redirects=False, trust_env=False, transport=self._transport
         )
 
     def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        """Send a POST and give the answer, whatever it says.
+        """Send a POST and give the answer, whatever it says, without its body, which may never end.
 
         Raises `NotAllowed` for an address that may not be asked, `Transient` where nobody answers.
         """
@@ -75,10 +83,14 @@ class OutsideAddresses:
             headers={**headers, "Host": parts.netloc.rpartition("@")[2]},
             extensions={"sni_hostname": host},
         )
+        import httpx
+
         try:
-            return self._client.send(request)
+            answer = self._client.send(request, stream=True)
         except httpx.TransportError as error:
             raise Transient(f"{host} cannot be reached: {type(error).__name__}.") from None
+        answer.close()
+        return answer
 
     def _checked(self, host: str, port: int) -> str:
         try:

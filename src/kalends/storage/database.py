@@ -148,7 +148,8 @@ class Unit:
         """Insert rows; those that are there by the unique columns `by` take the new values, but in those
         to `keep`, and stay as they are where `where` is not so. Gives how many were written."""
         dialect = self.session.get_bind().dialect.name
-        statement = _upserting(dialect, table, tuple(by), tuple(keep), where)
+        target = cast(TableClause, cast(type[Table], table).__table__)
+        statement = _upserting(dialect, target, tuple(by), tuple(keep), where)
         rest = ({"workspace_id": self.workspace_id, **row} for row in rows)
         written = 0
         while batch := [*islice(rest, _BATCH)]:
@@ -308,9 +309,9 @@ class Database:
 
 @lru_cache(maxsize=64)  # to put it together takes longer than to send it
 def _upserting(
-    dialect: str, table: type[Scoped], by: Sequence[str], keep: Collection[str], where: ColumnElement[bool]
+    dialect: str, table: TableClause, by: Sequence[str], keep: Collection[str], where: ColumnElement[bool]
 ) -> Executable:
-    insert = _INSERTS[dialect](cast(TableClause, cast(type[Table], table).__table__))
+    insert = _INSERTS[dialect](table)
     given = {column.name: column for column in insert.excluded if column.name not in keep}
     return insert.on_conflict_do_update(index_elements=by, set_=given, where=where)
 

@@ -48,7 +48,8 @@ def document(app: FastAPI, read_by_routes: Iterable[type[BaseModel]] = ()) -> di
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):  # we answer 400 with a problem instead
         schemas.pop(unused, None)
-    for model in (Problem, *read_by_routes):
+    models: list[type[BaseModel]] = [Problem, *read_by_routes]
+    for model in models:
         described = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(described.pop("$defs", {}))
         schemas[model.__name__] = described
