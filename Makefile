@@ -52,6 +52,8 @@ torture: .venv/.test ## kill, cut off and set back what works, again and again (
 
 bench: .venv/.test web ## time the product beside its peers; `make bench ARGS=--write` keeps the figures
 	@scripts/chromium
+	@scripts/postgresql
+	@scripts/peers
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 format: .venv/.test ## put the code into the project's style
