@@ -19,6 +19,17 @@ PAGES = {
     "conflicts": "/conflicts/{conflict}",
     "optimise": "/optimise",
     "history": "/history",
+    "notifications": "/notifications",
+    "notifications-deliveries": "/notifications/deliveries",
+    "reminders": "/reminders",
+    "reminders-new": "/reminders/new",
+    "calls": "/calls",
+    "calls-new": "/calls/new",
+    "calls-week": "/calls/week",
+    "calls-dashboard": "/calls/dashboard",
+    "calls-log": "/calls/log",
+    "calls-batches": "/calls/batches",
+    "calls-do-not-call": "/calls/do-not-call",
     "people": "/people",
     "calendars": "/calendars",
     "resources": "/resources/{car}",
@@ -29,6 +40,7 @@ PAGES = {
     "settings-categories": "/settings/categories",
     "settings-account": "/settings/account",
     "settings-household": "/settings/household",
+    "jobs": "/jobs",
     "nowhere": "/no-such-page",
 }
 LOOKS: dict[str, dict[str, Any]] = {
@@ -45,6 +57,16 @@ PICTURED: dict[
 IN_EVERY_LOOK = {"calendar-week", "calendar-month", "conflicts"}
 UNSHOWN = {
     "nowhere",
+    "notifications",  # nobody has been told anything yet
+    "notifications-deliveries",
+    "reminders",
+    "jobs",
+    "calls",  # none of which the demo household has made yet
+    "calls-week",
+    "calls-dashboard",
+    "calls-log",
+    "calls-batches",
+    "calls-do-not-call",
     "optimise",  # which has something to show once it was asked for a week
     "settings-look",
     "settings-notifications",
