@@ -42,8 +42,9 @@ class Desk:
     fake: FakeTwilio
     ana: Actor
 
-    def made(self) -> UUID:
-        return made(self.operator.services, self.ana, self.operator.clock.instant + timedelta(minutes=1))
+    def made(self, **wanted: bool) -> UUID:
+        soon = self.operator.clock.instant + timedelta(minutes=1)
+        return made(self.operator.services, self.ana, soon, **wanted)
 
     def call(self, id: UUID) -> Call:
         return call_of(self.operator.services, self.ana, id)
@@ -97,6 +98,14 @@ def test_a_call_is_placed_at_its_time_and_told_of_to_the_end(desk: Desk) -> None
     assert (attempt.outcome, attempt.duration_seconds) == (Outcome.COMPLETED, 20)
     assert attempt.answered_by == "human"
     assert desk.fake.placed()[str(attempt.id)] == 1
+
+
+def test_what_is_said_is_recorded_where_that_is_wanted_alone(desk: Desk) -> None:
+    quiet, heard = desk.made(), desk.made(record=True)
+    assert {desk.until_over(id) for id in (quiet, heard)} == {CallState.COMPLETED}
+    (unheard,), (attempt,) = desk.log(quiet), desk.log(heard)
+    assert (unheard.recording_url, unheard.transcript) == (None, None)
+    assert attempt.recording_url and attempt.recording_url.startswith("http")
 
 
 def test_who_does_not_answer_is_called_again(desk: Desk) -> None:

@@ -94,6 +94,7 @@ def new(
     call_type: Annotated[str | None, typer.Option("--type", help="Such as appointment.")] = None,
     agent: Annotated[str | None, typer.Option(help="The agent instance whose call it is.")] = None,
     missed: Annotated[Missed, typer.Option(help="What becomes of missed runs.")] = Missed.LAST,
+    record: Annotated[bool, typer.Option("--record", help="Record what is said; ask them first.")] = False,
     notes: Annotated[str | None, typer.Option(help="What else there is to say.")] = None,
     of: Of = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say what would come of it.")] = False,
@@ -119,6 +120,7 @@ def new(
         call_type=call_type,
         agent_instance=agent,
         missed=missed,
+        record=record,
         notes=notes,
         member_id=picking.member(desk, of).id if of else None,
     )

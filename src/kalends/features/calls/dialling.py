@@ -50,6 +50,7 @@ def dial_of(office: Office, tx: Unit, call: Call, attempt_id: UUID) -> Dial:
         phone=office.vault.open(call.phone_sealed, call.id),
         content=call.content,
         content_text=call.content_text,
+        record=call.record,
         language=language_of(tx.get(Member, call.member_id).preferences),
     )
 

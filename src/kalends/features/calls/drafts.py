@@ -55,6 +55,7 @@ class CallDraft:
     call_type: str | None = None
     callee_zone: str | None = None  # IANA; None: the number's, or else that of the start
     missed: Missed = Missed.LAST
+    record: bool = False
     retries: Mapping[str, Any] = field(default_factory=dict)
     member_id: UUID | None = None  # whose it is; None: the actor's
     agent_instance: str | None = None
@@ -87,6 +88,7 @@ class CallChanges(TypedDict, total=False):
     call_type: str | None
     callee_zone: str
     missed: Missed
+    record: bool
     retries: Mapping[str, Any]
 
 
@@ -207,8 +209,7 @@ def checked_details(given: Mapping[str, Any]) -> dict[str, Any]:
         kept["callee_zone"] = zone_name(given["callee_zone"], field="callee_zone")
     if "retries" in given:
         kept["retries"] = checked_retries(given["retries"])
-    if "missed" in given:
-        kept["missed"] = given["missed"]
+    kept |= {name: given[name] for name in ("missed", "record") if name in given}
     if "content" in given:
         kept |= {"content": given["content"], "content_text": given["content_text"]}
     return kept

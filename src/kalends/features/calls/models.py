@@ -99,6 +99,7 @@ class Call(Identified, Table):
     notes: Mapped[str | None]
     extra: Mapped[dict[str, Any]] = mapped_column("metadata")
     missed: Mapped[Missed]
+    record: Mapped[bool]  # what is said, where the service can
     retries: Mapped[dict[str, Any]]  # by outcome: its own in place of the usual ones
     state: Mapped[CallState]
     state_at: Mapped[datetime]

@@ -101,6 +101,7 @@ class CallRow(BaseModel):
         None, max_length=100, description="Whose quiet hours are kept. By default the number's own."
     )
     missed: Missed = Field(Missed.LAST, description="What becomes of runs that were missed.")
+    record: bool = Field(False, description="What is said, where the telephone service can; ask them first.")
     retries: Annotated[Retries, BeforeValidator(_no_retries)] = Retries()
 
     def draft(self, own_zone: str) -> CallDraft:
@@ -123,6 +124,7 @@ class CallRow(BaseModel):
             call_type=self.call_type,
             callee_zone=self.callee_zone,
             missed=self.missed,
+            record=self.record,
             retries=self.retries.given(),
             member_id=self.member_id,
             agent_instance=self.agent_instance,

@@ -123,6 +123,7 @@ class Calls:
             "callee_zone": draft.callee_zone or phone.zone or zone,
             "retries": draft.retries,
             "missed": draft.missed,
+            "record": draft.record,
             "content": draft.content,
             "content_text": draft.content_text,
         }

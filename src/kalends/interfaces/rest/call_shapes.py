@@ -66,6 +66,7 @@ class CallPatch(Given):
     call_type: str | None = Field(None, max_length=MAX_WORD)
     callee_zone: str | None = Field(None, max_length=100)
     missed: Missed | None = None
+    record: bool | None = None
     retries: Retries | None = Field(None, description="All of its rules; `{}`: the usual ones.")
 
     def changes(self, stored: Call) -> CallChanges:
@@ -93,7 +94,7 @@ class CallPatch(Given):
 
 
 _AS_GIVEN = frozenset(
-    {"title", "description", "phone", "notes", "metadata", "call_type", "callee_zone", "missed"}
+    {"title", "description", "phone", "notes", "metadata", "call_type", "callee_zone", "missed", "record"}
 )
 _MAY_BE_NULL = ("description", "notes", "call_type", "repeat", "until", "count")
 
@@ -199,6 +200,7 @@ class CallDetail(CallShown):
 
     phone: str | None = Field(description="In full, in E.164, to who may change it.")
     content_text: str
+    record: bool
     retries: dict[str, Any]
     coming: list[datetime] = Field(description="When it is made next, up to five times.")
     history: list[CallStep]

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("notes", sa.String(), nullable=True),
         sa.Column("metadata", _json, nullable=False),
         sa.Column("missed", sa.String(length=32), nullable=False),
+        sa.Column("record", sa.Boolean(), nullable=False),
         sa.Column("retries", _json, nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
