@@ -19,6 +19,18 @@ def test_a_reminder_is_made_listed_and_removed(cli: CommandLine) -> None:
     assert cli("reminders", "add", "Tea", "--at", "2000-01-01 10:00", "--json").problem["field"] == "at"
 
 
+def test_an_event_says_itself_how_long_before_it_reminds(cli: CommandLine) -> None:
+    cli.json("add", "Dentist", "2099-03-03 14:00", "--reminder", "1h30m", "--reminder", "1d")
+    stored = cli("export", "--calendar", "Ana").out
+    assert stored.count("BEGIN:VALARM") == 2
+    cli.json("edit", "Dentist", "--reminder", "")
+    assert "VALARM" not in cli("export", "--calendar", "Ana").out
+    assert (
+        cli("add", "Dinner", "2099-03-03 19:00", "--reminder", "soon", "--json").problem["field"]
+        == "reminder"
+    )
+
+
 def test_how_one_is_told_is_shown_and_changed(cli: CommandLine) -> None:
     shown = cli.json("notifications", "settings", "--set", 'digest={"every": "weekly"}')
     assert (shown["digest"]["every"], shown["available"]) == ("weekly", ["in_app", "webhook"])

@@ -49,6 +49,14 @@ Taken = Annotated[
     list[str] | None,
     typer.Option("--resource", metavar="NAME", help="What it takes; can be repeated; empty: nothing."),
 ]
+Reminded = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reminder",
+        metavar="LENGTH",
+        help="How long before, as in 15m; can be repeated; empty: as people prefer.",
+    ),
+]
 Private = Annotated[bool | None, typer.Option("--private/--public", help="Others see no more than busy.")]
 Free = Annotated[bool | None, typer.Option("--free/--busy", help="Whether it claims anybody's time.")]
 WithStatus = Annotated[Status | None, typer.Option(help="Where it stands.")]
@@ -78,6 +86,7 @@ def add(
     takers: Takers = None,
     optional: Optional = None,
     resources: Taken = None,
+    reminders: Reminded = None,
     private: Private = None,
     free: Free = None,
     status: WithStatus = None,
@@ -106,6 +115,7 @@ def add(
             takers=takers,
             optional=optional,
             resources=resources,
+            reminders=reminders,
             confidential=private,
             transparent=free,
             status=status,
@@ -141,6 +151,7 @@ def edit(
     takers: Takers = None,
     optional: Optional = None,
     resources: Taken = None,
+    reminders: Reminded = None,
     private: Private = None,
     free: Free = None,
     status: WithStatus = None,
@@ -176,6 +187,7 @@ def edit(
             takers=takers,
             optional=optional,
             resources=resources,
+            reminders=reminders,
             confidential=private,
             transparent=free,
             status=status,

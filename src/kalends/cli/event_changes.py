@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kalends.cli import picking
 from kalends.cli.desk import Desk
-from kalends.cli.moments import read_length, read_moment
+from kalends.cli.moments import read_exact, read_length, read_moment
 from kalends.engine.series import Start
 from kalends.engine.starts import parse_start
 from kalends.features.calendars.models import CalendarObject
@@ -78,6 +78,8 @@ def content(desk: Desk, **given: Any) -> Changes:
     if "category" in known:
         name = known.pop("category")
         known["category_id"] = picking.category(desk, name) if name else None
+    if "reminders" in known:
+        known["reminders"] = [_minutes(each) for each in known["reminders"] if each]
     for name in ("description", "location", "url"):
         if known.get(name) == "":
             known[name] = None
@@ -108,6 +110,10 @@ def floats(start: Start | None) -> bool:
 
 def _invitees(desk: Desk, names: Sequence[str], *, required: bool) -> list[Invitee]:
     return [Invitee(member_id=each.id, required=required) for each in picking.members(desk, names)]
+
+
+def _minutes(text: str) -> int:
+    return int(read_exact(text, field="reminder").total_seconds() // 60)
 
 
 def _day(start: Start) -> date:
