@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from typing import Annotated, Any, Final
 
@@ -19,10 +21,24 @@ _PAGE: Final = """\
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>Kalends</title>
+<style>{style}</style>
+<h1>Kalends</h1>
 <p>{words}</p>
 {form}
 </html>
 """
+_STYLE: Final = """
+html { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; color: light-dark(#22252a, #e8e6e1);
+  background: light-dark(#fbfaf7, #16181b); }
+body { max-width: 34em; margin: 12vh auto; padding: 0 1.5em; overflow-wrap: anywhere; }
+h1 { font-size: 1.3em; }
+button { font: inherit; min-height: 44px; padding: 0 1.2em; border: 0; border-radius: 8px;
+  color: light-dark(#ffffff, #0d1f1f); background: light-dark(#0b6b6b, #6fc7c3); cursor: pointer; }
+"""
+_DIGEST: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_HEADERS: Final = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; frame-ancestors 'none'"
+}
 _FORM: Final = '<form method="post"><button>Send no more</button></form>'
 _HTML: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}}
@@ -46,4 +62,5 @@ def unsubscribe(token: Token, services: CurrentServices) -> HTMLResponse:
 
 
 def _page(words: str, form: str) -> HTMLResponse:
-    return HTMLResponse(_PAGE.format(words=escape(words), form=form))
+    page = _PAGE.format(style=_STYLE, words=escape(words), form=form)
+    return HTMLResponse(page, headers=_HEADERS)

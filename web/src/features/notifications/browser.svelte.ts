@@ -90,6 +90,18 @@ export class Browsers {
   }
 }
 
+/** Have no more pushes come here, since whoever they are for signs out; what cannot be told is let be. */
+export async function leaveBrowser(api: Api): Promise<void> {
+  const id = localStorage.getItem(OURS);
+  if (id === null) return;
+  localStorage.removeItem(OURS);
+  const params = { path: { subscription_id: id } };
+  await Promise.allSettled([
+    subscription().then((each) => each?.unsubscribe()),
+    api.DELETE("/api/v1/push/subscriptions/{subscription_id}", { params }),
+  ]);
+}
+
 /** Say whether the browser can take pushes at all here. */
 export function canTakePushes(): boolean {
   return "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
