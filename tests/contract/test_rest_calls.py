@@ -121,7 +121,13 @@ class TestOne:
             ({"script": "  "}, "script"),
             ({"twiml_url": "https://a.example/"}, "twiml_url"),
             ({"script": None, "twiml_url": "http://a.example/"}, "twiml_url"),
+            ({"script": None, "twiml_url": "https://a.example:phone/"}, "twiml_url"),
+            ({"script": None, "twiml_url": "https://a.example/\u200b"}, "twiml_url"),
             ({"script": None, "agent_url": "https://a.example/"}, "agent_url"),
+            ({"script": None, "agent_url": "ws://a.example/"}, "agent_url"),
+            ({"script": None, "agent_url": f"wss://a.example/?{'a&' * 900}"}, "agent_url"),
+            ({"script": "a" * 3001}, "script"),
+            ({"script": "'" * 501}, "script"),
             ({"duration_minutes": 0}, "duration_minutes"),
             ({"repeat": "sometimes"}, "rules"),
             ({"repeat": "daily", "until": "2026-03-01"}, "until"),
@@ -138,6 +144,22 @@ class TestOne:
     ) -> None:
         answer = line.ana.post("/calls", {**CALL, **wanted})
         assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+    @pytest.mark.parametrize(
+        "said, field",
+        [
+            ({"script": "&" * 601}, "script"),
+            ({"twiml_url": "http://a.example/"}, "twiml_url"),
+            ({"agent_url": "ws://a.example/"}, "agent_url"),
+        ],
+    )
+    def test_what_no_telephone_service_takes_is_refused_before_it_is_dialled(
+        self, line: Line, said: dict[str, str], field: str
+    ) -> None:
+        path = f"/calls/{line.made()['id']}"
+        answer = line.ana.patch(path, said)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+        assert line.ana.patch(path, {"script": "&" * 600}).status_code == 200
 
     def test_what_is_refused_is_said_in_german(self, line: Line) -> None:
         line.ana.patch(f"/members/{line.ana.member_id}/preferences", {"language": "de"})

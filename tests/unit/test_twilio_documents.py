@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import urlencode
 from uuid import UUID
 from xml.etree import ElementTree
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
+from kalends.features.calls.drafts import content_of
 from kalends.features.calls.models import AttemptState, Content, Outcome
-from kalends.features.calls.ports import Dial
+from kalends.features.calls.ports import MOST_SAID, Dial
 from kalends.integrations.twilio import callbacks, twiml
 from kalends.integrations.twilio.account import moment
 from kalends.integrations.twilio.callbacks import News
@@ -61,6 +63,15 @@ def test_a_script_fills_what_twilio_takes_and_no_more() -> None:
     assert len(whole) == twiml.LONGEST
     with pytest.raises(Permanent, match="4 characters too long"):
         twiml.script(replace(DIAL, content_text="a" * (room - 1) + "&"), transcribed_at=None, ended_at=None)
+
+
+@pytest.mark.parametrize("letter", ["a", "ä", "&", "'"])
+def test_what_calls_let_through_twilio_takes(letter: str) -> None:
+    said = content_of(letter * (MOST_SAID // len(escape(letter))), None, None)
+    assert said is not None
+    told = callbacks.address(f"https://{'a' * 200}.example", UUID(int=1), UUID(int=2), News.TRANSCRIPT)
+    dial = replace(DIAL, content_text=said[1], language="zh-Hant-TW")
+    assert len(twiml.script(dial, transcribed_at=told, ended_at=told)) <= twiml.LONGEST
 
 
 def test_an_agent_gets_the_sound_of_the_call() -> None:

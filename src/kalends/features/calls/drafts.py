@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from html import escape
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,14 +15,15 @@ from kalends.engine.series import Length, Start
 from kalends.engine.starts import parse_start
 from kalends.engine.zones import UnknownZone, zone
 from kalends.features.calls.models import Content, Missed
+from kalends.features.calls.ports import MOST_SAID
 from kalends.features.calls.retries import checked_retries
 from kalends.features.calls.runs import GRACE
 from kalends.features.scheduling import EventChanges
 from kalends.kit.errors import InvalidInput
 from kalends.kit.text import checked_name, checked_text
 
-MAX_SCRIPT = 20_000  # characters
-MAX_NOTES = 20_000
+MAX_SCRIPT = MOST_SAID  # characters, where none of them has to be escaped
+MAX_NOTES = 20_000  # characters
 MAX_TITLE = 500
 MAX_ADDRESS = 2_000
 MAX_METADATA = 16_384  # bytes, as JSON
@@ -176,9 +178,24 @@ def content_of(
         text = checked_text(text, field="script", limit=MAX_SCRIPT).strip()
         if not text:
             raise InvalidInput("A script says something.", field="script")
+        _must_be_taken(text, "script")
         return content, text
     name = "twiml_url" if content is Content.TWIML_URL else "agent_url"
-    return content, _checked_address(text, _SCHEMES[content], name)
+    text = _checked_address(text, _SCHEMES[content], name)
+    if content is Content.AGENT:
+        _must_be_taken(text, name)
+    return content, text
+
+
+def _must_be_taken(text: str, field: str) -> None:
+    """Refuse what is too long for a telephone service, which is handed it as XML."""
+    if (length := len(escape(text))) > MOST_SAID:
+        raise InvalidInput(
+            f"A telephone service takes {MOST_SAID} characters, and this counts as {length}: as XML, each of "
+            "& < > and of the straight quotation marks takes 4 to 6.",
+            field=field,
+            limit=MOST_SAID,
+        )
 
 
 def _checked_address(text: str, scheme: str, field: str) -> str:
@@ -186,9 +203,11 @@ def _checked_address(text: str, scheme: str, field: str) -> str:
     try:
         parts = urlsplit(text)
         named = parts.hostname
+        _ = parts.port  # read, since one that is none raises
     except ValueError:
         named = None
-    if not named or parts.scheme != scheme or any(char.isspace() for char in text):
+    # What does not print has no place in an address, nor, for the most part, in XML.
+    if not named or parts.scheme != scheme or not text.isprintable() or " " in text:
         raise InvalidInput(f"Give an address that begins with {scheme}://.", field=field)
     return text
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from kalends.features.calls.models import AttemptState, Content, Outcome
+
+MOST_SAID: Final = 3_000
+"""Characters of a script, or of an agent's address, escaped as in XML, that every telephone service takes;
+what a service adds to them, such as the addresses that it calls back, has its place beside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

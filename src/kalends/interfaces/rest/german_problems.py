@@ -272,6 +272,11 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         ),
         "A script says something.": "Ein Text, der vorgelesen wird, ist nicht leer.",
         "Give an address that begins with {}://.": "Die Adresse muss mit {}:// beginnen.",
+        "A telephone service takes {} characters, and this counts as {}: as XML, each of "
+        "& < > and of the straight quotation marks takes 4 to 6.": (
+            "Ein Telefondienst nimmt {} Zeichen, und das hier zählt {}: in XML braucht jedes & < > und jedes "
+            "gerade Anführungszeichen 4 bis 6."
+        ),
         "This key makes the calls of its own agent alone.": (
             "Dieser Schlüssel macht nur die Anrufe seines Agenten."
         ),
