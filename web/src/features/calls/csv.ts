@@ -31,6 +31,7 @@ export const CALL_FIELDS = [
   "count",
   "callee_zone",
   "missed",
+  "record",
 ] as const;
 export type CallField = (typeof CALL_FIELDS)[number];
 

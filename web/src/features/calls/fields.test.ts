@@ -86,6 +86,7 @@ const STORED = {
   content_text: "Hello",
   callee_zone: BERLIN,
   missed: "last",
+  record: false,
   notes: "Old",
   metadata: {},
   retries: {},

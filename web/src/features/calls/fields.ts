@@ -27,6 +27,7 @@ export type CallFields = {
   metadata: string;
   calleeZone: string;
   missed: Missed;
+  record: boolean;
   retries: string;
   /** Whose it is, which agent's, and where its event is: said once, of a new call. */
   member: string;
@@ -59,6 +60,7 @@ export function blankCall(start: Wall, zone: string, member: string): CallFields
     metadata: packedDetails({}),
     calleeZone: "",
     missed: "last",
+    record: false,
     retries: packedRetries({}),
     member,
     agent: "",
@@ -83,6 +85,7 @@ export function storedCall(call: CallDetail): Stored<CallFields> {
     metadata: packedDetails(call.metadata),
     calleeZone: call.callee_zone,
     missed: call.missed,
+    record: call.record,
     retries: packedRetries(call.retries),
     member: call.member_id,
     agent: call.agent_instance ?? "",
@@ -120,6 +123,7 @@ export function creationOf(fields: CallFields): NewCall {
     metadata: detailsOf(fields.metadata),
     callee_zone: fields.calleeZone || null,
     missed: fields.missed,
+    record: fields.record,
     retries: retriesOf(fields.retries),
     member_id: fields.member,
     agent_instance: fields.agent.trim() || null,
@@ -146,6 +150,7 @@ export function patchOf(changes: Partial<CallFields>, typed: CallFields): CallPa
     ...(changed("metadata") && { metadata: detailsOf(typed.metadata) }),
     ...(changed("calleeZone") && { callee_zone: typed.calleeZone }),
     ...(changed("missed") && { missed: typed.missed }),
+    ...(changed("record") && { record: typed.record }),
     ...(changed("retries") && { retries: retriesOf(typed.retries) as CallPatch["retries"] }),
   };
 }

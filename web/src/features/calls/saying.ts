@@ -23,6 +23,7 @@ export const FIELD_NAMES = [
   "agent",
   "calleeZone",
   "missed",
+  "record",
   "retries",
   "content",
   "text",
@@ -55,6 +56,8 @@ export function sayField(name: Field, fields: CallFields, app: App, household: H
       return app.t(`calls.content_${fields.content}`);
     case "missed":
       return app.t(`calls.missed_${fields.missed}`);
+    case "record":
+      return app.t(fields.record ? "calls.recorded" : "calls.not_recorded");
     case "metadata":
       return detailLines(fields.metadata)
         .map(({ name, value }) => app.t("calls.detail_said", { name, value }))
