@@ -13,7 +13,7 @@ from kalends.cli.desk import Desk, open_desk
 from kalends.cli.moments import read_moment
 from kalends.cli.tasks import minutes_of
 from kalends.features.reminders.models import Reminder
-from kalends.features.reminders.upcoming import view_reminders
+from kalends.features.reminders.upcoming import ReminderView, view_reminders
 from kalends.interfaces.rest.event_times import TimeReader
 from kalends.interfaces.rest.reminder_shapes import ReminderShown
 from kalends.interfaces.rest.task_shapes import whole
@@ -26,21 +26,22 @@ app = typer.Typer(no_args_is_help=True, help="List, make and remove reminders of
 def list_(ctx: typer.Context) -> None:
     """List your reminders, oldest first."""
     desk = open_desk(ctx)
-    found = _all(desk)
+    views = _viewed(desk, _all(desk))
     answer(
         ctx,
-        _shown(desk, found),
+        _shown(views),
         table_of(
-            ["id", "when", "message", "event", "on"],
+            ["id", "when", "next", "message", "event", "on"],
             [
                 [
-                    picking.short(row.id),
-                    _when(desk, row),
-                    row.message or "",
-                    picking.short(row.event_id) if row.event_id else "",
-                    "yes" if row.active else "no",
+                    picking.short(view.reminder.id),
+                    _when(desk, view.reminder),
+                    f"{view.next_at.astimezone(desk.tzinfo):%Y-%m-%d %H:%M}" if view.next_at else "",
+                    view.reminder.message or "",
+                    view.title or "",
+                    "yes" if view.reminder.active else "no",
                 ]
-                for row in found
+                for view in views
             ],
             empty="There are no reminders of your own.",
         ),
@@ -86,7 +87,7 @@ def add(
     )
     answer(
         ctx,
-        _shown(desk, [row])[0],
+        _shown(_viewed(desk, [row]))[0],
         list_of([f"Reminds you {_when(desk, row)} ({picking.short(row.id)})."]),
     )
 
@@ -126,8 +127,11 @@ def _all(desk: Desk) -> list[Reminder]:
             return found
 
 
-def _shown(desk: Desk, rows: Sequence[Reminder]) -> list[dict[str, Any]]:
-    views = desk.read(lambda tx: view_reminders(tx, desk.actor, rows))
+def _viewed(desk: Desk, rows: Sequence[Reminder]) -> list[ReminderView]:
+    return desk.read(lambda tx: view_reminders(tx, desk.actor, rows))
+
+
+def _shown(views: Sequence[ReminderView]) -> list[dict[str, Any]]:
     return [ReminderShown.of(view).model_dump(mode="json") for view in views]
 
 
