@@ -105,3 +105,11 @@ def test_old_audit_entries_are_forgotten(home: Town) -> None:
     before = home.clock.now() - timedelta(days=30)
     assert home.write(ana, lambda tx: audit.purge(tx, before)) == 1
     assert [entry.action for entry in home.read(ana, lambda tx: audit.list_entries(tx, ana)).items] == ["new"]
+
+
+def test_who_stands_still_in_the_middle_does_not_hold_others_up_for_good(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with database.read(None) as tx:
+        waits = tx.session.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+    database.close()
+    assert waits == "2min"

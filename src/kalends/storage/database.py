@@ -328,9 +328,11 @@ def _may_pass(error: Exception) -> bool:
 
 def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -342,6 +344,13 @@ def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # A process that stands still, or is cut off, must not hold its locks for as long as the network takes to
+    # notice; what a unit works out between two statements takes seconds.
+    connection.execute("SET idle_in_transaction_session_timeout = '2min'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
