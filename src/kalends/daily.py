@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from kalends.features.calls.trash import purge_batches, purge_calls
 from kalends.features.changes import service as changes
 from kalends.features.changes.models import ChangeOperation, ChangeSet
 from kalends.features.identity import audit
@@ -51,6 +52,8 @@ class Tidied:
     conflicts: int  # what was remembered of them
     optimisations: int  # runs with their proposals
     requests: int  # that are known, so that repeating one does nothing twice
+    calls: int  # that were deleted, with their logs
+    call_batches: int
     notifications: int  # with the log of their deliveries
     sign_ins: int  # with resets, invitations and keys that are over
 
@@ -68,6 +71,9 @@ def purges(services: Services, settings: Settings) -> Sequence[Purge]:
         Purge(
             name="audit_entries", days=entries, purge=audit.purge, archived={"audit_entries": _old_entries}
         ),
+        # After the change sets: as long as one can be undone, what it deleted is there.
+        Purge(name="calls", days=trash, purge=purge_calls),
+        Purge(name="call_batches", days=trash, purge=purge_batches),
         Purge(name="notifications", days=entries, purge=services.notifications.purge),
         # These know themselves how long they are good for.
         Purge(name="conflicts", days=0, purge=lambda tx, _: conflicts.purge(tx)),

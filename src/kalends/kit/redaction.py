@@ -1,4 +1,5 @@
-"""What never reaches a log: secrets by the name they go under, and ours by their look wherever they are."""
+"""What never reaches a log: secrets and telephone numbers by the name they go under, and secrets of ours by
+their look wherever they are."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from typing import Any
 REDACTED = "[redacted]"
 
 _SECRET_NAME = re.compile(
-    r"password|passphrase|secret|token|authori[sz]ation|cookie|csrf|invitation|credential|api[-_]?key|\bkey$",
+    r"password|passphrase|secret|token|authori[sz]ation|cookie|csrf|invitation|credential|api[-_]?key|\bkey$"
+    r"|^(?:phone|sms)$",
     re.IGNORECASE,
 )
 # API keys, invitations and resets (kal…_), refresh tokens (kalr.), any JWT, and where a feed is.

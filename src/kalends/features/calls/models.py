@@ -80,7 +80,7 @@ class Call(Identified, Table):
         Index("ix_call_phone_hash", "workspace_id", "phone_hash"),
     )
 
-    event_id: Mapped[UUID | None]  # None: its event was deleted, and with it the call; its log stays
+    event_id: Mapped[UUID | None]  # None: its event was deleted, and with it the call; its log stays a while
     member_id: Mapped[UUID]  # whose call it is
     agent_instance: Mapped[str | None]  # keys of one instance neither see nor touch the calls of another
     title: Mapped[str]  # of the event, as are its description and times

@@ -199,7 +199,7 @@ class Calls:
         return self._office.scheduling.carry_out(actor, plan, preview=preview, force=force)
 
     def delete(self, actor: Actor, call_id: UUID, expected_version: int | None = None) -> Outcome:
-        """Remove a call with its event; what was tried stays in the log. Undoing brings it back."""
+        """Remove a call with its event; its log stays as long as undoing can bring it back."""
 
         def plan(tx: Unit) -> list[Operation]:
             call = self._held(tx, actor, call_id)
