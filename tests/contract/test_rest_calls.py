@@ -275,6 +275,28 @@ class TestWhose:
         assert len(line.ana.get("/calls", params={"member_id": bo.member_id}).json()["items"]) == 1
         assert bo.post("/calls", {**CALL, "member_id": line.ana.member_id}).status_code == 403
 
+    def test_an_owner_ends_calls_on_calendars_that_are_not_hers(self, line: Line) -> None:
+        bo = line.api.joins(line.ana, "Bo", permission="editor")
+        (calendar,) = [
+            each for each in bo.get("/calendars").json()["items"] if each["owner_member_id"] == bo.member_id
+        ]
+        assert bo.patch(f"/calendars/{calendar['id']}", {"visibility": "private"}).status_code == 200
+        one, other, third = (line.made(bo, title=title) for title in ("One", "Other", "Third"))
+        path = f"/calls/{one['id']}"
+        assert line.ana.post(f"{path}/pause").json()["state"] == "paused"
+        assert line.ana.post(f"{path}/resume").json()["state"] == "scheduled"
+        assert line.ana.post(f"{path}/cancel").json()["state"] == "cancelled"
+        cancel = {"action": "cancel", "ids": [other["id"]]}
+        assert line.batch(line.ana.post("/calls/batches", cancel))["errors"] == []
+        assert bo.get(f"/calls/{other['id']}").json()["state"] == "cancelled"
+        shown = [bo.get(f"/events/{call['event_id']}").json()["status"] for call in (one, other, third)]
+        assert shown == ["cancelled", "cancelled", "confirmed"]
+        # Who may not write the calendar moves nothing there, and sees no more of it than before.
+        assert line.ana.patch(f"/calls/{third['id']}", {"start": "2026-03-04T10:00"}).status_code == 403
+        assert line.ana.patch(f"/events/{third['event_id']}", {"title": "Mine"}).status_code == 403
+        line.comes("2026-03-03 10:00")
+        assert len(line.operator.exchange.lines) == 1
+
     def test_a_viewer_sees_no_number_and_makes_no_call(self, line: Line) -> None:
         call = line.made()
         reader = line.key(scopes=["read"])

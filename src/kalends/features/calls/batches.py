@@ -14,7 +14,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from kalends.features.calendars.models import Status
 from kalends.features.calls.access import get_call, known, knows
 from kalends.features.calls.drafts import CallDraft
 from kalends.features.calls.life import OPEN
@@ -26,7 +25,7 @@ from kalends.features.changes import Operation
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member
-from kalends.features.scheduling import EventDraft, Target, plans
+from kalends.features.scheduling import EventDraft, plans
 from kalends.jobs import Order, Run, Task
 from kalends.kit.errors import InvalidInput, KalendsError, NotFound, TooLarge
 from kalends.storage import Unit
@@ -171,15 +170,12 @@ class Batches:
             if action is Action.PAUSE:
                 return []
             return [
-                operation
-                for call in stopped
-                for operation in plans.update(
-                    tx, actor, Target(event_id=call.event_id or call.id), {"status": Status.CANCELLED}
-                )
+                operation for call in stopped for operation in plans.call_off(tx, call.event_id or call.id)
             ]
 
         if run.write(lambda tx: True):  # still ours
-            self._office.scheduling.carry_out(actor, plan)
+            ends = action is not Action.CREATE
+            self._office.scheduling.carry_out(actor, plan, own_part_only=ends)
 
     def _stopped(self, tx: Unit, actor: Actor, action: Action, row: Any) -> Call:
         try:

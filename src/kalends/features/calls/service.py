@@ -239,14 +239,16 @@ class Calls:
     def cancel(self, actor: Actor, call_id: UUID) -> Outcome:
         """Make no further run of a call, and hang up where it is being made; its event is cancelled.
 
+        Its calendar need not be one that the actor may write.
+
         Raises `NotFound`, and `NotNow` where it is over.
         """
 
         def plan(tx: Unit) -> list[Operation]:
-            self.stop(tx, actor, call_id, CallState.CANCELLED)
-            return self._cancelled_event(tx, actor, call_id)
+            call = self.stop(tx, actor, call_id, CallState.CANCELLED)
+            return plans.call_off(tx, _event_of(call))
 
-        return self._office.scheduling.carry_out(actor, plan)
+        return self._office.scheduling.carry_out(actor, plan, own_part_only=True)
 
     def call_now(self, actor: Actor, call_id: UUID) -> None:
         """Have the run that is next made now, whatever it waits for but quiet hours.
@@ -280,10 +282,6 @@ class Calls:
             reports.order_hang_up(self._office, tx, call)
         self._office.step(tx, call, to, "cancelled", actor=actor, next_at=None, due_at=None)
         return call
-
-    def _cancelled_event(self, tx: Unit, actor: Actor, call_id: UUID) -> list[Operation]:
-        event_id = _event_of(get_call(tx, actor, call_id))
-        return plans.update(tx, actor, Target(event_id=event_id), {"status": Status.CANCELLED})
 
     # What the telephone service says -------------------------------------------------------------------
 

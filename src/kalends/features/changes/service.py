@@ -87,8 +87,8 @@ class Changes:
     ) -> ChangeSet | None:
         """Carry out all operations or none, and log them as one set; None where they change nothing.
 
-        `own_part_only` says that the operations change no more than the actor's own part in an event,
-        for which access to its calendar is not needed.
+        `own_part_only` says that the operations change no more than the actor's own part in an event, or
+        whether what the actor may end takes place: neither needs access to the calendar.
         Raises `Overtaken` when an object is not at the expected version, `Forbidden` without write access,
         `HeldBack` when a holder refuses, `UidTaken` when a calendar would hold a UID twice, `OverCapacity`
         when more would take a resource than it serves; an import stores the event all the same, declined by

@@ -183,6 +183,17 @@ def respond(tx: Unit, actor: Actor, target: Target, response: Response) -> list[
     return [Operation(before=before, after=after, expected_version=row.version)]
 
 
+def call_off(tx: Unit, event_id: UUID) -> list[Operation]:
+    """Plan that an event does not take place, as what holds it decides: nobody's access to it is asked for.
+
+    To be carried out with `own_part_only`, for who may end what holds it.
+    """
+    row = tx.get(CalendarObject, event_id)
+    before = Image.of(row)
+    text = scribe(tx).edit_all(ObjectText.parse(row.text), {"status": Status.CANCELLED}, relative_to=None)
+    return [Operation(before=before, after=replace(before, text=text.render()), expected_version=row.version)]
+
+
 def _editable(tx: Unit, actor: Actor, target: Target) -> tuple[CalendarObject, ObjectText]:
     """Give a stored object that the actor may change; what they may not know of is not found."""
     actor.must_write()

@@ -172,7 +172,7 @@ def update_call(
 def delete_call(
     call_id: UUID, actor: CurrentActor, services: CurrentServices, expected: ExpectedVersion
 ) -> Response:
-    """Remove a call with its event. What was tried stays in the log."""
+    """Remove a call with its event. Its log stays as long as undoing can bring it back."""
     outcome = services.calls.delete(actor, call_id, expected)
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers={CHANGE_SET: str(outcome.change_set_id)})
 
