@@ -56,7 +56,7 @@ def test_what_has_failed_is_seen_tried_again_and_called_off(quick_api: Api, ana:
     assert ana.get(path).json() == dead
     again = ana.post(f"{path}/retry")
     assert (again.status_code, again.json()["state"], again.json()["failures"]) == (200, "waiting", 0)
-    assert ana.post(f"{path}/retry").status_code == 409
+    assert ana.post(f"{path}/retry").json()["code"] == "not_dead"
     assert ana.delete(path).status_code == 204
     assert ana.get(path).status_code == ana.delete(path).status_code == 404
     audit = ana.get("/audit", params={"kind": "job"}).json()["items"]
@@ -68,6 +68,18 @@ def test_what_is_being_done_is_not_called_off(quick_api: Api, ana: Person) -> No
     quick_api.services.database.write(None, lambda tx: claims.claim(tx, uuid4(), "default", 9))
     (job,) = ana.get("/jobs", params={"state": "running"}).json()["items"]
     assert ana.delete(f"/jobs/{job['id']}").json()["code"] == "job_runs"
+
+
+def test_why_not_is_said_in_german(quick_api: Api, ana: Person) -> None:
+    order(quick_api, ana.workspace_id, "dentist")
+    quick_api.services.database.write(None, lambda tx: claims.claim(tx, uuid4(), "default", 9))
+    (job,) = ana.get("/jobs", params={"state": "running"}).json()["items"]
+    ana.patch(f"/members/{ana.member_id}/preferences", {"language": "de"})
+    path = f"/jobs/{job['id']}"
+    assert [ana.delete(path).json()["detail"], ana.post(f"{path}/retry").json()["detail"]] == [
+        "Das wird gerade getan.",
+        "Von Hand wird nur wiederholt, was endgültig gescheitert ist.",
+    ]
 
 
 def test_pages_go_through_all_of_them(quick_api: Api, ana: Person) -> None:

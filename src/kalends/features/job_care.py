@@ -46,7 +46,7 @@ def get_job(tx: Unit, actor: Actor, job_id: UUID) -> Job:
 
 
 def retry_job(jobs: Jobs, tx: Unit, actor: Actor, job_id: UUID) -> Job:
-    """Have a dead job tried again, now. Raises as `get_job`, and `Clash` for one that is not dead."""
+    """Have a dead job tried again, now. Raises as `get_job`, and `NotDead`."""
     job = get_job(tx, actor, job_id)
     jobs.retry(tx, job_id)
     audit.record(tx, actor, "job.retried", kind=KIND, subject=job_id, task=job.task)

@@ -31,6 +31,12 @@ class JobRuns(Clash):
     code = "job_runs"
 
 
+class NotDead(Clash):
+    """The job has not failed for good: it is tried again by itself."""
+
+    code = "not_dead"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One job to be done.
@@ -92,10 +98,10 @@ class Jobs:
         _changed(tx, job, {"run_at": run_at, "due_at": run_at, "starts_at": starts_at, "sent_at": None})
 
     def retry(self, tx: Unit, job_id: UUID) -> None:
-        """Have a dead job tried again, now. Raises `NotFound`, and `Clash` for one that is not dead."""
+        """Have a dead job tried again, now. Raises `NotFound`, and `NotDead`."""
         job = tx.get(Job, job_id)
         if job.state is not JobState.DEAD:
-            raise Clash("Only what has failed for good is tried again by hand.", job_id=str(job_id))
+            raise NotDead("Only what has failed for good is tried again by hand.", job_id=str(job_id))
         _changed(
             tx,
             job,

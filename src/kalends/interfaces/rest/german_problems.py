@@ -300,6 +300,60 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "Line {} is no CSV: {}.": "Zeile {} ist kein CSV: {}.",
         "This number is not on the list.": "Diese Nummer steht nicht auf der Liste.",
         "At most {} days at once.": "Höchstens {} Tage auf einmal.",
+        "Another worker has taken this over.": "Das hat inzwischen jemand anderes übernommen.",
+        "This is being done at this moment.": "Das wird gerade getan.",
+        "Only what has failed for good is tried again by hand.": (
+            "Von Hand wird nur wiederholt, was endgültig gescheitert ist."
+        ),
+        "There is no job {} of {}.": "Diesen Auftrag gibt es nicht: {} von {}.",
+        "There is no call {}.": "Diesen Anruf gibt es nicht: {}.",
+        "There is no attempt {}.": "Diesen Versuch gibt es nicht: {}.",
+        "There is no batch {}.": "Diesen Stapel gibt es nicht: {}.",
+        "This is no id of a call.": "Das ist keine Kennung eines Anrufs.",
+        "The file holds bytes that are no text.": "In der Datei stehen Bytes, die kein Text sind.",
+        "This cursor is not one that a page gave; start again without it.": (
+            "Diese Stelle hat keine Seite genannt; bitte ohne sie von vorn beginnen."
+        ),
+        "Metadata has at most {} bytes as JSON.": "Zusätzliche Angaben haben als JSON höchstens {} Bytes.",
+        "Metadata is JSON.": "Zusätzliche Angaben sind JSON.",
+        "Control characters are not allowed here.": "Steuerzeichen sind hier nicht erlaubt.",
+        "It is made at least once.": "Er findet mindestens einmal statt.",
+        "The call is {}: it cannot become {}.": "Der Anruf ist „{}“: „{}“ kann er nicht werden.",
+        "The call is {}: nothing is left to be made.": "Der Anruf ist „{}“: es gibt nichts mehr zu tun.",
+        "The call is {}, not scheduled.": "Der Anruf ist „{}“, nicht „scheduled“.",
+        "The call is {}, not paused.": "Der Anruf ist „{}“, nicht „paused“.",
+        "Somebody else changed the call: read it again.": (
+            "Jemand anderes hat den Anruf geändert: bitte neu lesen."
+        ),
+        "After one of these a call is tried again: {}.": (
+            "Wiederholt wird ein Anruf nach einem von diesen: {}."
+        ),
+        "Give 0 to {} times, 1 to {} minutes apart.": (
+            "Es sind 0 bis {} Male, im Abstand von 1 bis {} Minuten."
+        ),
+        "{} is no {}: write {} to {}, *, or a list of these.": (
+            "{} passt nicht ({}): so wird es geschrieben: {} bis {}, *, oder eine Liste davon."
+        ),
+        "There is no notification {}.": "Diese Nachricht gibt es nicht: {}.",
+        "There is no reminder {}.": "Diese Erinnerung gibt es nicht: {}.",
+        "An occurrence is one of an event: say of which.": (
+            "Ein einzelner Termin gehört zu einer Reihe: bitte sagen, zu welcher."
+        ),
+        "A member keeps at most {} reminders.": "Mehr als {} Erinnerungen hat niemand.",
+        "Minutes before are 0 to {}, not {}.": "Es sind 0 bis {} Minuten vorher, nicht {}.",
+        "An address has 1 to {} characters.": "Eine Adresse hat 1 bis {} Zeichen.",
+        "An address is one line without control characters.": (
+            "Eine Adresse ist eine Zeile ohne Steuerzeichen."
+        ),
+        "Nothing keeps {} from being sent.": "Nichts hält {} auf.",
+        "No address is kept for {}.": "Für {} wird keine Adresse aufbewahrt.",
+        "There is no browser {}.": "Diesen Browser gibt es nicht: {}.",
+        "There is nothing behind this link any more.": "Hinter diesem Link ist nichts mehr.",
+        "Say which calls: by ids, or by a filter.": "Bitte sagen, welche Anrufe: mit ids oder mit filter.",
+        "The body is no JSON.": "Das ist kein JSON.",
+        "Calls are created from rows, and from nothing else.": (
+            "Anrufe entstehen aus Zeilen (rows) und aus nichts anderem."
+        ),
         "A span must end after it starts: {} to {}.": "Das Ende muss nach dem Beginn liegen: {} bis {}.",
     }
 )

@@ -43,7 +43,7 @@ def read_job(job_id: UUID, actor: CurrentActor, services: CurrentServices) -> Jo
 
 @router.post("/{job_id}/retry", response_model=JobShown)
 def retry_job(job_id: UUID, actor: CurrentActor, services: CurrentServices) -> Job:
-    """Have what has failed for good tried again, now."""
+    """Have what has failed for good tried again, now. Nothing else can be (`not_dead`)."""
     return services.database.write(
         actor.workspace_id, lambda tx: job_care.retry_job(services.jobs, tx, actor, job_id)
     )
