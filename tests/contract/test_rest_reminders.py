@@ -95,11 +95,15 @@ def test_one_unsubscribes_without_signing_in(quick_api: Api) -> None:
     with quick_api.services.database.read(UUID(ana.workspace_id)) as tx:
         member = tx.get(Member, UUID(ana.member_id))
     link = notifications.unsubscribing.address("", member, "email").removeprefix("/api/v1")
-    assert "a…@example.org" in quick_api.anyone.get(link).text
+    assert "Kalends sends mail to a…@example.org." in quick_api.anyone.get(link).text
+    ana.patch(f"/members/{ana.member_id}/preferences", {"language": "de-AT"})
+    page = quick_api.anyone.get(link).text
+    assert '<html lang="de">' in page
+    assert "Kalends sendet E-Mails an a…@example.org." in page
     where = f"/members/{ana.member_id}/notification-settings"
     assert ana.get(where).json()["suppressed"] == {}
     for _ in range(2):
-        assert quick_api.anyone.post(link).status_code == 200
+        assert "sendet keine E-Mails mehr an a…@example.org" in quick_api.anyone.post(link).text
     assert ana.get(where).json()["suppressed"] == {"email": "unsubscribed"}
     assert ana.delete(f"{where}/suppressed/email").status_code == 204
     assert ana.get(where).json()["suppressed"] == {}
@@ -114,7 +118,7 @@ def test_what_was_told_is_listed_counted_and_read(quick_api: Api) -> None:
         permission=Permission.OWNER,
         zone="UTC",
     )
-    news = [News(member_id=actor.member_id, key=f"{n}", name="call.completed") for n in range(3)]
+    news = [News(member_id=actor.member_id, key=f"{n}", name="call.failed") for n in range(3)]
     notifications = quick_api.services.notifications
     for _ in range(2):  # the second time they are known
         quick_api.services.database.write(actor.workspace_id, lambda tx: notifications.tell(tx, news))

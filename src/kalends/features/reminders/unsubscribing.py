@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from kalends.features.identity.actor import language_of
 from kalends.features.identity.models import Member
 from kalends.features.reminders.settings import Settings, masked
 from kalends.kit.crypto import Keyring
@@ -19,12 +20,13 @@ _PURPOSE = "unsubscribe"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribed:
-    """What a link is about: a channel of a member, and the address as it may be shown."""
+    """What a link is about: a channel of a member, the address as it may be shown, and in which language."""
 
     workspace_id: UUID
     member_id: UUID
     channel: str
     address: str
+    language: str  # BCP 47
 
 
 class Unsubscribing:
@@ -62,7 +64,11 @@ class Unsubscribing:
         if address is None:
             raise _unknown()
         return Subscribed(
-            workspace_id=tx.workspace_id, member_id=member_id, channel=channel, address=masked(address)
+            workspace_id=tx.workspace_id,
+            member_id=member_id,
+            channel=channel,
+            address=masked(address),
+            language=language_of(tx.get(Member, member_id).preferences),
         )
 
     def _read(self, token: str) -> tuple[UUID, UUID, str]:
