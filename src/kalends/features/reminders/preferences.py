@@ -16,7 +16,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "reminder": (Channel.IN_APP, Channel.PUSH, Channel.EMAIL),
     "event": (Channel.IN_APP, Channel.PUSH, Channel.EMAIL),  # that others made, moved or cancelled
     "call_failed": (Channel.IN_APP, Channel.EMAIL),
-    "call_completed": (Channel.IN_APP,),
+    "call_completed": (),  # somebody who has thousands made looks at their figures
 }
 """What is told, and by which channels where a member has said nothing else."""
 
