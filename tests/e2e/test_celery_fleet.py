@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -16,14 +17,16 @@ from uuid import uuid4
 import pytest
 
 from kalends.integrations.celery_fleet import fleet as celery_over
-from kalends.jobs import Jobs, Order, Task, Tasks
+from kalends.jobs import NOBODY, Jobs, Order, Task, Tasks
 from kalends.kit.errors import InvalidInput
 from kalends.storage import Database, Unit
+from workspaces import KEY
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-fleet" / "bin" / "python"
 HOME = uuid4()
 JOBS = 60
+DAILY = ("upkeep.tidy", "upkeep.sign_ins", "upkeep.fill", "upkeep.horizon")
 DISPATCHER = """
 import sys, time
 from datetime import timedelta
@@ -97,13 +100,39 @@ class Fleet:
         except OSError:
             return ""
 
+    @property
+    def broker(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
     def begin(self, program: str) -> subprocess.Popen[str]:
-        broker = f"redis://127.0.0.1:{self.port}/0"
-        arguments = [str(PYTHON), "-c", program, self._url, broker, str(self._folder), str(uuid4())]
+        arguments = [str(PYTHON), "-c", program, self._url, self.broker, str(self._folder), str(uuid4())]
         process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
         self._running.append(process)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        return process
+
+    def kalends(self, command: str) -> subprocess.Popen[str]:
+        """Begin a command of Kalends itself, as an installation with a fleet runs it."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
+        environment |= {
+            "KALENDS_DATABASE_URL": self._url,
+            "KALENDS_JOBS": "celery",
+            "KALENDS_CELERY_BROKER_URL": self.broker,
+            "KALENDS_DATA_DIR": str(self._folder),
+            "KALENDS_KEY": KEY,
+            "KALENDS_PORT": "0",
+        }
+        with (self._folder / f"{command}.log").open("w") as log:
+            process = subprocess.Popen(
+                [str(PYTHON), "-c", "from kalends.cli.main import run; run()", command],
+                stdout=log,
+                stderr=log,
+                text=True,
+                cwd=self._folder,
+                env=environment,
+            )
+        self._running.append(process)
         return process
 
     def end(self, *processes: subprocess.Popen[str]) -> None:
@@ -173,6 +202,28 @@ def test_what_the_fleet_carries_is_done_once_whatever_is_lost(
     fleet.begin(CARRIER)
     _until(lambda: left(database, "hang") == 0)
     assert effects(database) == sorted([*keys, "hangs"])
+
+
+def test_a_server_hands_what_is_due_to_workers_of_the_fleet(
+    fleet: Fleet, database: Database, tmp_path: Path
+) -> None:
+    def due() -> int:
+        """Give how many of the tasks that an installation has of its own are yet to be done today."""
+        with database.read(NOBODY) as tx:
+            return sum(job.run_at <= tx.now for job in ORDERED.list(tx))
+
+    processes = [fleet.kalends("serve")]
+    _until(lambda: int(fleet.redis("LLEN kalends.default").lstrip(":") or 0) >= len(DAILY))
+    assert due() >= len(DAILY)  # a server does nothing itself
+    processes.append(fleet.kalends("worker"))
+    _until(lambda: due() == 0)
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    # Both finish what they are at; uvicorn then ends by the signal that it was sent.
+    assert [process.wait(timeout=25) for process in processes] == [-signal.SIGTERM, 0]
+    with database.read(NOBODY) as tx:
+        done = {job.task: (job.failures, job.crashes) for job in ORDERED.list(tx) if job.task in DAILY}
+    assert done == dict.fromkeys(DAILY, (0, 0))
 
 
 def test_without_celery_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
