@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DUE = {"core", "placement", "jobs"}  # the parts of the product that exist, as the table's last column names them
+DUE = {"core", "placement", "jobs"}  # the parts of the product that exist, by the table's last column
 EXAMPLES = 100
 KILLS = {10, 42, 43}  # also held by a test that kills a real process
 LAWS = {

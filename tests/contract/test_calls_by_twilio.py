@@ -105,7 +105,8 @@ def test_what_is_said_is_recorded_where_that_is_wanted_alone(desk: Desk) -> None
     assert {desk.until_over(id) for id in (quiet, heard)} == {CallState.COMPLETED}
     (unheard,), (attempt,) = desk.log(quiet), desk.log(heard)
     assert (unheard.recording_url, unheard.transcript) == (None, None)
-    assert attempt.recording_url and attempt.recording_url.startswith("http")
+    assert attempt.recording_url is not None
+    assert attempt.recording_url.startswith("http")
 
 
 def test_who_does_not_answer_is_called_again(desk: Desk) -> None:
