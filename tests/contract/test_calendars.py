@@ -141,7 +141,7 @@ class TestDeletion:
     def test_one_that_holds_a_booking_stays(self, home: Town) -> None:
         (ana,) = home.household("Ana")
         made = home.calendar(ana)
-        home.made(ana, calendar_id=made, title="Call", start=NINE, holder="call:7")
+        home.made(ana, calendar_id=made, title="Haircut", start=NINE, holder="booking:7")
         with pytest.raises(CalendarInUse):
             home.write(ana, lambda tx: calendars.delete_calendar(tx, ana, made, with_events=True))
 

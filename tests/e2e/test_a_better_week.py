@@ -112,9 +112,9 @@ def serving(household: Household) -> Iterator[Any]:
         else:
             process = household.cli.start("serve", "--port", "0")
         assert process.stderr is not None
-        line = process.stderr.readline().decode()
-        address = next((word for word in line.split() if word.startswith("http://")), None)
-        assert address is not None, line
+        said = (word for line in process.stderr for word in line.decode().split())
+        address = next((word for word in said if word.startswith("http://")), None)
+        assert address is not None
         headers = {"Authorization": f"Bearer {key}"}
         client = httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=60)
         started.append(Server(process, client))

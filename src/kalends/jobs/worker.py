@@ -312,7 +312,8 @@ class Worker:
     def _take_over(self, tx: Unit, id: UUID) -> None:
         held = claims.give_back(tx, id)
         self._watch.recovered(held)
-        _log.warning("took over", extra={"jobs": len(held), "worker": str(id)})
+        if held:
+            _log.warning("took over", extra={"jobs": len(held), "worker": str(id)})
 
     def _enter(self, tx: Unit) -> None:
         if self._settings.alone:
