@@ -50,7 +50,7 @@ def test_what_has_failed_is_listed_tried_again_and_called_off(cli: CommandLine) 
     assert "is tried again" in cli("jobs", "retry", "dentist").out
     assert cli.json("jobs", "list", "--dead") == []
     assert [job["state"] for job in cli.json("jobs", "list")] == ["waiting"]
-    assert cli("jobs", "retry", "dentist", "--json").problem["code"] == "conflict"
+    assert cli("jobs", "retry", "dentist", "--json").problem["code"] == "not_dead"
     assert "is called off" in cli("jobs", "cancel", "dentist").out
     assert cli("jobs", "cancel", "dentist", "--json").problem["code"] == "not_found"
 
@@ -75,9 +75,4 @@ def test_a_worker_does_what_is_due_until_it_is_told_to_end(postgresql_url: str, 
     with database.read(UUID(int=0)) as tx:
         daily = Jobs(Tasks()).list(tx)
     database.close()
-    assert [job.task for job in daily] == [
-        "upkeep.tidy",
-        "upkeep.sign_ins",
-        "upkeep.fill",
-        "upkeep.horizon",
-    ]
+    assert {job.task for job in daily} == {"upkeep.tidy", "upkeep.sign_ins", "upkeep.fill", "upkeep.horizon"}
