@@ -26,7 +26,7 @@ from kalends.interfaces.rest.event_times import TimeReader
 from kalends.kit.errors import InvalidInput
 from kalends.kit.pagination import LARGEST_LIMIT
 
-app = typer.Typer(no_args_is_help=True, help="Schedule telephone calls, stop them, and see what was tried.")
+app = typer.Typer(no_args_is_help=True, help="Schedule telephone calls, stop them, see what was tried.")
 
 Which = Annotated[str, typer.Argument(help="A call, by title or id.")]
 Of = Annotated[str | None, typer.Option("--of", metavar="MEMBER", help="Of this member.")]
