@@ -211,7 +211,7 @@ class Worker:
         """Do one job and say what becomes of it; None where that is said already, or not ours to say."""
         began = self._monotonic()
         with (
-            traced(claim.trace_id or str(self._database.ids.new())),
+            traced(claim.trace_id or f"{claim.id}.{claim.fence}"),
             bound_contextvars(job=claim.task, job_id=str(claim.id), workspace=str(claim.workspace_id)),
         ):
             outcome, ending = self._outcome(claim)
