@@ -41,7 +41,7 @@ from workspaces import KEY, NOON, Town
 LONG = "ROUNDS" in os.environ  # set by `make torture`
 SEED = int(os.environ.get("SEED", 43))
 SEEDS = range(SEED, SEED + int(os.environ.get("ROUNDS", 1)))
-SETTLED = 120.0  # seconds after which what is not done is lost
+SETTLED = 200.0  # seconds after which what is not done is lost
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from kalends.server import compose
 from kalends.settings import Settings
 from kalends.storage import Unit
 
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
