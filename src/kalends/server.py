@@ -81,6 +81,7 @@ def compose(
     )
     services = Services(
         database=database,
+        keyring=keyring,
         resources=Resources(StoredEvents(), horizon=settings.horizon),
         identity=people,
         changes=changes,

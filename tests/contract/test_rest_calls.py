@@ -97,6 +97,24 @@ class TestOne:
         undone = line.ana.post(f"/change-sets/{gone.headers['Kalends-Change-Set']}/undo")
         assert (undone.status_code, line.ana.get(path).json()["state"]) == (200, "scheduled")
 
+    def test_what_is_sent_again_with_its_key_is_answered_as_it_was(self, line: Line) -> None:
+        made = line.made()
+        wanted: list[tuple[str, str, Any]] = [
+            ("POST", "/calls", CALL),
+            ("PATCH", f"/calls/{made['id']}", {"phone": "+49 30 901821"}),
+            ("POST", f"/calls/{made['id']}/pause", None),
+            ("POST", "/calls/batches", {"rows": [CALL, {**CALL, "phone": "abc"}]}),
+            ("POST", "/do-not-call", {"phone": "+49 30 901822"}),
+        ]
+        for number, (method, path, body) in enumerate(wanted):
+            headers = {"Idempotency-Key": str(number)}
+            first, again = (line.ana.request(method, path, json=body, headers=headers) for _ in range(2))
+            assert first.is_success
+            assert (again.status_code, again.json()) == (first.status_code, first.json())
+            assert again.headers["Idempotency-Replayed"] == "true"
+        line.operator.work()
+        assert len(line.ana.get("/calls").json()["items"]) == 3
+
     def test_it_is_paused_resumed_had_now_and_cancelled(self, line: Line) -> None:
         path = f"/calls/{line.made()['id']}"
         assert line.ana.post(f"{path}/pause").json()["state"] == "paused"

@@ -217,6 +217,26 @@ def test_an_answer_that_could_not_be_kept_is_still_given(
     assert ana.post("/events", EXAM, headers=KEY).json()["code"] == "already_done"
 
 
+def test_an_answer_is_kept_sealed_and_none_where_the_master_key_is_another(quick_api: Api) -> None:
+    ana = quick_api.sign_up("Ana")
+    ana.post("/events", EXAM, headers=KEY)
+
+    def body(tx: Unit) -> bytes | None:
+        return tx.execute(select(IdempotencyKey.body)).scalar_one()
+
+    sealed = quick_api.services.database.write(UUID(ana.workspace_id), body)
+    assert sealed is not None and b"Exam" not in sealed
+
+    def spoil(tx: Unit) -> None:
+        for row in tx.execute(select(IdempotencyKey)).scalars():
+            row.body = b"AQ" + sealed[2:][::-1]
+        tx.session.flush()
+
+    quick_api.services.database.write(UUID(ana.workspace_id), spoil)
+    again = ana.post("/events", EXAM, headers=KEY)
+    assert (again.status_code, again.json()["code"]) == (409, "already_done")
+
+
 def test_an_answer_that_is_too_long_is_not_kept(quick_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = quick_api.sign_up("Ana")
     monkeypatch.setattr(rest, "LARGEST_ANSWER", 10)

@@ -13,6 +13,7 @@ from kalends.features.scheduling import Exchange, Scheduling
 from kalends.features.scheduling.optimising import Optimiser
 from kalends.features.scheduling.tasks.planner import Planner
 from kalends.jobs import Jobs
+from kalends.kit.crypto import Keyring
 from kalends.storage import Database
 
 
@@ -21,6 +22,7 @@ class Services:
     """One server's services over one database."""
 
     database: Database
+    keyring: Keyring
     identity: Identity
     changes: Changes
     scheduling: Scheduling

@@ -157,7 +157,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 def _surround(app: FastAPI, services: Services, settings: RestSettings, answered: Answered | None) -> None:
     """Add the middleware, innermost first."""
-    app.add_middleware(Idempotency, database=services.database, prefix=PREFIX)
+    app.add_middleware(Idempotency, database=services.database, keyring=services.keyring, prefix=PREFIX)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     database = services.database
     app.add_middleware(Frame, ids=database.ids, clock=database.clock, answered=answered)

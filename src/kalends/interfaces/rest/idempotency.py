@@ -22,8 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kalends.features.identity.actor import Actor
 from kalends.interfaces.rest.problems import answer_to
+from kalends.kit.crypto import Keyring, Unreadable
 from kalends.kit.errors import Clash, InvalidInput, Unauthenticated
-from kalends.kit.redaction import redacted
+from kalends.kit.redaction import holds_secret
 from kalends.storage import Database, Unit, idempotency
 from kalends.storage.idempotency import IdempotencyKey, KeyedRequest
 from kalends.storage.riders import Rider, riding
@@ -74,9 +75,10 @@ class _Answer:
 class Attempt:
     """One request that came with a key."""
 
-    def __init__(self, database: Database, scope: Scope, key: str) -> None:
+    def __init__(self, database: Database, keyring: Keyring, scope: Scope, key: str) -> None:
         self.rider = Rider(work=self._claim)
         self._database = database
+        self._keyring = keyring
         self._key = key
         self._actor: Actor | None = None
         self._asked = sha256(b"%s %s?" % (scope["method"].encode(), scope["path"].encode()))
@@ -119,12 +121,15 @@ class Attempt:
     def _keep(self, actor: Actor, answer: _Answer) -> None:
         if answer.status >= 500 or len(answer.body) > LARGEST_ANSWER or _tells_a_secret(answer.body):
             return
+        request = self._request(actor)
         headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
         try:
+            # A call's number, and whatever else is kept sealed where it belongs, stays sealed here too.
+            sealed = self._keyring.encrypt(answer.body.decode(), context=_context(request)).encode()
             self._database.write(
                 actor.workspace_id,
                 lambda tx: idempotency.keep_answer(
-                    tx, self._request(actor), status=answer.status, headers=headers, body=answer.body
+                    tx, request, status=answer.status, headers=headers, body=sealed
                 ),
             )
         except Exception:  # the change was made, and is worth its answer
@@ -136,7 +141,16 @@ class Attempt:
             known = idempotency.find(tx, request)
         if known is None or known.fingerprint != request.fingerprint:
             return None
-        return _replay(known)
+        return self._replay(request, known)
+
+    def _replay(self, request: KeyedRequest, known: IdempotencyKey) -> Response:
+        if known.status is None or known.body is None:
+            return answer_to(AlreadyDone())
+        try:
+            body = self._keyring.decrypt(known.body.decode(), context=_context(request))
+        except Unreadable:  # the master key was changed in between
+            return answer_to(AlreadyDone())
+        return Response(body, known.status, headers={**(known.headers or {}), REPLAYED: "true"})
 
     def _request(self, actor: Actor) -> KeyedRequest:
         return KeyedRequest(
@@ -149,9 +163,10 @@ class Attempt:
 class Idempotency:
     """Answers what was asked before under the same key as it was answered then."""
 
-    def __init__(self, app: ASGIApp, *, database: Database, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, *, database: Database, keyring: Keyring, prefix: str) -> None:
         self._app = app
         self._database = database
+        self._keyring = keyring
         self._prefix = f"{prefix}/"
         self._without = f"{prefix}/auth/"  # where answers are secrets, and each try is its own
 
@@ -160,7 +175,7 @@ class Idempotency:
         if key is None:
             await self._app(scope, receive, send)
             return
-        attempt = Attempt(self._database, scope, key)
+        attempt = Attempt(self._database, self._keyring, scope, key)
         scope.setdefault("state", {})["attempt"] = attempt
         messages: list[Message] = []
 
@@ -221,13 +236,10 @@ def _whole(messages: list[Message]) -> _Answer:
     )
 
 
-def _replay(known: IdempotencyKey) -> Response:
-    if known.status is None:
-        return answer_to(AlreadyDone())
-    return Response(known.body, known.status, headers={**(known.headers or {}), REPLAYED: "true"})
+def _context(request: KeyedRequest) -> str:
+    return f"idempotency_key.body:{request.member_id}:{request.key_hash}"
 
 
 def _tells_a_secret(body: bytes) -> bool:
     """Say whether an answer holds what is shown once, such as a new key: that is never stored."""
-    told = json.loads(body) if body else None
-    return bool(redacted(told) != told)
+    return bool(body) and holds_secret(json.loads(body))
