@@ -98,8 +98,25 @@ class TestOnce:
         call, (attempt,) = desk.call(id), desk.log()
         assert (call.runs, call.next_at, call.due_at) == (1, None, None)
         assert (attempt.outcome, attempt.duration_seconds, attempt.due_at) == (Outcome.COMPLETED, 42, TEN)
-        event = desk.operator.home.event(desk.ana, desk.event(id)).first.row
-        assert event.completed_at is not None
+        event = desk.operator.home.event(desk.ana, desk.event(id))
+        assert event.first.row.completed_at is None  # whoever told of the call did not wait for that
+        desk.operator.work()
+        event = desk.operator.home.event(desk.ana, desk.event(id))
+        assert event.first.row.completed_at is not None
+
+    def test_what_became_of_its_event_in_between_stays_so(self, quick: Desk) -> None:
+        kept, gone = quick.made(), quick.made(phone="+49 30 901821")
+        quick.comes(TEN)
+        for line in quick.operator.exchange.lines:
+            quick.operator.says(line, AttemptState.ENDED, Outcome.COMPLETED)
+        quick.calls.delete(quick.ana, gone)
+        quick.operator.home.edit(quick.ana, quick.event(kept), title="Called")
+        quick.operator.work()
+        event = quick.operator.home.event(quick.ana, quick.event(kept)).first.row
+        assert (event.title, event.completed_at is not None) == ("Called", True)
+        assert quick.state(kept) is CallState.COMPLETED
+        with pytest.raises(NotFound):
+            quick.calls.delete(quick.ana, gone)
 
     def test_it_is_an_event_of_its_length_on_the_calendar(self, desk: Desk) -> None:
         _, outcome = desk.calls.schedule(desk.ana, draft(TEN, minutes=30))

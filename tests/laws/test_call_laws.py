@@ -108,6 +108,11 @@ def test_each_attempt_is_placed_once_whatever_dies(
     assert {line.dial.attempt_id for line in operator.exchange.lines} == {each.id for each in attempts}
     assert [each.number for each in attempts] == [*range(1, len(attempts) + 1)]
     assert all(each.outcome is not None for each in attempts)
+    operator.work()  # nothing is left behind: its event says so too
+    event_id = house.call(id).event_id
+    assert event_id is not None
+    event = operator.home.event(house.ana, event_id).first.row
+    assert (event.completed_at is not None) is (house.call(id).state is CallState.COMPLETED)
 
 
 steps = st.lists(st.sampled_from([*CallState]), max_size=12)

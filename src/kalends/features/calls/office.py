@@ -25,7 +25,7 @@ from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member
 from kalends.features.scheduling import Scheduling, Target, plans
 from kalends.jobs import JobRuns, Jobs, Order
-from kalends.kit.errors import Forbidden, NotFound, Stale
+from kalends.kit.errors import Forbidden, NotFound
 from kalends.storage import Database, Unit
 
 HOLDER = "call"
@@ -34,6 +34,7 @@ HOLDER = "call"
 PLACE = "calls.place"
 WATCH = "calls.watch"
 HANG_UP = "calls.hang_up"
+TICK_OFF = "calls.tick_off"
 BATCH = "calls.batch"
 QUEUE = "calls"
 
@@ -133,13 +134,15 @@ class Office:
         last = CallState.COMPLETED if completed or call.rules else CallState.FAILED
         self.step(tx, call, last, reason, actor=actor, detail=detail, due_at=None, next_at=None, **kept)
         if last is CallState.COMPLETED:
-            self._complete_event(tx, call)
+            # Not in here: whoever tells of a call waits for this unit, and often many do at once.
+            self.jobs.enqueue(tx, [Order(task=TICK_OFF, key=str(call.id), run_at=tx.now)])
 
-    def _complete_event(self, tx: Unit, call: Call) -> None:
+    def tick_off(self, tx: Unit, call_id: UUID) -> None:
         """Say on the calendar that a call was made; where its member may not write there, it says nothing."""
-        if call.event_id is None:
+        call = tx.find(Call, call_id)
+        if call is None or call.event_id is None or call.state is not CallState.COMPLETED:
             return
         actor = actor_of(tx.get(Member, call.member_id))
-        with suppress(Forbidden, NotFound, HeldBack, Stale):
+        with suppress(Forbidden, NotFound, HeldBack):
             done = plans.update(tx, actor, Target(event_id=call.event_id), {"completed": True})
             self.changes.apply(tx, actor, done, source=Source.USER)

@@ -1,4 +1,4 @@
-"""Looking after calls that are under way: asking where the service tells nothing, and hanging up."""
+"""Looking after calls that are under way: asking where the service tells nothing, hanging up, ticking off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kalends.features.calls.dialling import dial_of, is_anothers, taken_by_others
 from kalends.features.calls.models import AttemptState, Call, CallAttempt, Outcome
-from kalends.features.calls.office import HANG_UP, QUEUE, WATCH, Office
+from kalends.features.calls.office import HANG_UP, QUEUE, TICK_OFF, WATCH, Office
 from kalends.features.calls.ports import Dial, Report
 from kalends.features.calls.reports import give_up, order_look, take
 from kalends.jobs import LostClaim, Permanent, Run, Task, Transient
@@ -42,6 +42,7 @@ class Watching:
         return [
             Task(name=WATCH, handler=self.watch, queue=queue),
             Task(name=HANG_UP, handler=self.hang_up, queue=queue),
+            Task(name=TICK_OFF, handler=self.tick_off, queue=queue),
         ]
 
     def watch(self, run: Run) -> None:
@@ -84,6 +85,11 @@ class Watching:
             run.complete(lambda tx: give_up(self._office, tx, attempt_id, Outcome.CANCELLED, None))
         else:
             run.complete(lambda tx: take(self._office, tx, attempt_id, report))  # which has it hung up
+
+    def tick_off(self, run: Run) -> None:
+        """Note on the calendar that a call was made."""
+        call_id = UUID(run.key)
+        run.complete(lambda tx: self._office.tick_off(tx, call_id))
 
     def _end(self, run: Run, attempt_id: UUID, provider_id: str) -> None:
         try:
