@@ -86,7 +86,11 @@ class Exchange:
     troubles: list[Any] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
+    is_ready: bool = False
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def get_ready(self) -> None:
+        self.is_ready = True
 
     def place(self, dial: Dial) -> Report:
         return self._troubled(lambda: self._placed(dial))

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from kalends.features.calls.trash import purge_batches, purge_calls
+from kalends.features.calls.trash import purge_batches, purge_calls, purge_unknown
 from kalends.features.changes import service as changes
 from kalends.features.changes.models import ChangeOperation, ChangeSet
 from kalends.features.identity import audit
 from kalends.features.identity.models import AuditEntry
 from kalends.features.identity.workspaces import workspace_ids
+from kalends.features.reminders.keeping import purge as purge_reminders
 from kalends.features.resources.reaching import note_overloads
 from kalends.features.scheduling import conflicts
 from kalends.features.scheduling.optimising import service as optimising
@@ -53,7 +54,9 @@ class Tidied:
     optimisations: int  # runs with their proposals
     requests: int  # that are known, so that repeating one does nothing twice
     calls: int  # that were deleted, with their logs
+    unknown_calls: int  # logs of calls that others made
     call_batches: int
+    reminders: int  # of events that were deleted
     notifications: int  # with the log of their deliveries
     sign_ins: int  # with resets, invitations and keys that are over
 
@@ -74,8 +77,10 @@ def purges(services: Services, settings: Settings) -> Sequence[Purge]:
         # After the change sets: as long as one can be undone, what it deleted is there.
         Purge(name="calls", days=trash, purge=purge_calls),
         Purge(name="call_batches", days=trash, purge=purge_batches),
+        Purge(name="unknown_calls", days=entries, purge=purge_unknown),
         Purge(name="notifications", days=entries, purge=services.notifications.purge),
-        # These know themselves how long they are good for.
+        # These know themselves how long they are good for; reminders as long as a change set has their event.
+        Purge(name="reminders", days=0, purge=lambda tx, _: purge_reminders(tx)),
         Purge(name="conflicts", days=0, purge=lambda tx, _: conflicts.purge(tx)),
         Purge(name="optimisations", days=0, purge=lambda tx, _: optimising.purge(tx)),
         Purge(name="requests", days=0, purge=lambda tx, _: idempotency.purge(tx)),

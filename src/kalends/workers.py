@@ -115,6 +115,7 @@ def _member(
     """Be one of those who do what is due in some queues, by default all, for as long as the block lasts."""
     from kalends.jobs.worker import Worker, WorkerSettings
 
+    services.calls.get_ready()
     worker = Worker(
         services.database,
         services.jobs.tasks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 
 from kalends.features.calendars.models import Status
 from kalends.features.calls import do_not_call
+from kalends.features.calls.dialling import taken_by_others
 from kalends.features.calls.life import NotNow, replay
 from kalends.features.calls.models import AttemptState, Call, CallAttempt, CallState, Missed, Outcome
 from kalends.features.calls.ports import Report
@@ -19,6 +21,8 @@ from kalends.features.identity.actor import Actor
 from kalends.features.scheduling import Scope
 from kalends.jobs import Permanent, Transient
 from kalends.kit.errors import InvalidInput, NotFound
+from kalends.settings import Settings
+from kalends.workers import working
 from telephones import Killed, Operator, call_of, draft, made
 from workspaces import at
 
@@ -562,6 +566,22 @@ class TestCrashes:
         desk.operator.wait(seconds=20)
         desk.operator.work()
         assert (desk.placed, desk.state(id), len(desk.log())) == (1, CallState.RUNNING, 1)
+
+    def test_what_takes_a_while_is_loaded_before_anybody_is_called(self, quick: Desk, tmp_path: Path) -> None:
+        services = quick.operator.services
+        assert not quick.operator.exchange.is_ready  # the command line calls nobody
+        with working(services, Settings(data_dir=tmp_path)):
+            assert quick.operator.exchange.is_ready
+
+    def test_only_calls_that_could_be_taken_for_one_are_looked_through(self, desk: Desk) -> None:
+        starts = [TEN, TEN + timedelta(days=2), TEN + timedelta(days=4)]
+        for start in starts:
+            desk.made(start)
+            desk.comes(start)
+            desk.operator.ends(Outcome.COMPLETED)
+        *_, last = desk.log()
+        taken = desk.operator.home.read(desk.ana, lambda tx: taken_by_others(tx, last))
+        assert taken == [desk.operator.exchange.lines[1].id]
 
     def test_a_process_that_stood_still_for_long_dials_no_more(self, quick: Desk) -> None:
         id = quick.made()

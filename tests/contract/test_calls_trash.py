@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from kalends.daily import Tidied, tidy
-from kalends.features.calls.models import Call, CallAttempt, CallBatch, CallChange, Outcome
+from kalends.features.calls.models import AttemptState, Call, CallAttempt, CallBatch, CallChange, Outcome
+from kalends.features.calls.ports import Report
 from kalends.features.identity.actor import Actor
 from kalends.kit.redaction import REDACTED, redacted
 from kalends.settings import Settings
@@ -22,6 +23,7 @@ from telephones import Operator, call_of, made
 from workspaces import at
 
 TEN = at("2026-03-03 10:00")
+STRANGER = "+12025550147"
 CALL = {"phone": "+49 30 901820", "start": "2026-03-03T10:00", "script": "Good morning."}
 
 
@@ -92,6 +94,20 @@ def test_batches_that_are_over_go_as_well(house: House) -> None:
     assert house.tidied_after(31).call_batches == 1
     assert house.operator.home.read(house.ana, lambda tx: batches.latest(tx, house.ana))[0].id == waiting.id
     assert house.count(CallBatch) == [1]
+
+
+def test_logs_of_calls_that_are_none_of_ours_go_as_well(house: House) -> None:
+    made(house.services, house.ana, TEN)
+    house.operator.clock.instant = TEN
+    house.operator.work()
+    house.operator.ends(Outcome.COMPLETED)
+    stranger = Report(
+        provider_id="CA999", state=AttemptState.ENDED, outcome=Outcome.COMPLETED, phone=STRANGER
+    )
+    house.services.calls.unknown(house.ana.workspace_id, stranger)
+    assert house.tidied_after(59).unknown_calls == 0
+    assert house.tidied_after(2).unknown_calls == 1
+    assert house.count(Call, CallAttempt) == [1, 1]
 
 
 def test_no_table_holds_a_number_in_clear(api: Api, quick_operator: Operator) -> None:

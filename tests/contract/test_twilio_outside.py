@@ -46,6 +46,14 @@ def test_half_an_account_is_none(missing: str, tmp_path: Path) -> None:
     assert "sms" not in carriers(partly, keyring, clock)
 
 
+def test_the_library_is_loaded_once_somebody_gets_ready() -> None:
+    account = Account(sid="AC1", token="x", number="+4930901820", clock=FixedClock(NOON))
+    line = TwilioTelephone(account)
+    assert "client" not in vars(account)
+    line.get_ready()
+    assert "client" in vars(account)
+
+
 def test_a_token_is_not_shown() -> None:
     account = Account(sid="AC1", token="very secret", number="+4930901820", clock=FixedClock(NOON))
     assert "very secret" not in repr(account)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,6 +14,10 @@ from kalends.features.calls.ports import Dial
 from kalends.features.identity.actor import language_of
 from kalends.features.identity.models import Member
 from kalends.storage import Unit
+
+FOUND_WITHIN: Final = timedelta(days=3)
+"""How long before an attempt another may have begun whose call a service could take for this one's: it looks
+from a day before, as far as two clocks may be apart, and the other may have been dialled late."""
 
 
 def current(tx: Unit, call: Call) -> CallAttempt | None:
@@ -56,9 +62,11 @@ def dial_of(office: Office, tx: Unit, call: Call, attempt_id: UUID) -> Dial:
 
 
 def taken_by_others(tx: Unit, attempt: CallAttempt) -> list[str]:
-    """Give by what names the service knows the calls of other attempts at the same number."""
+    """Give by what names the service knows the calls of other attempts at the same number, of those days in
+    which it would look for this one."""
     query = select(CallAttempt.provider_id).where(
         CallAttempt.phone_hash == attempt.phone_hash,
+        CallAttempt.started_at > attempt.started_at - FOUND_WITHIN,
         CallAttempt.id != attempt.id,
         CallAttempt.call_id.is_not(None),
     )

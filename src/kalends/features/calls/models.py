@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kalends.storage.schema import Identified, Scoped, Table
@@ -115,6 +115,10 @@ class Call(Identified, Table):
     updated_at: Mapped[datetime]
 
 
+NOT_TRIED = text("reason IN ('do_not_call', 'no_telephone')")
+"""Of a step: that a run failed before anybody was dialled, unless that had been tried before."""
+
+
 class CallChange(Scoped, Table):
     """One step in a call's life; all of them in order give its state."""
 
@@ -123,7 +127,11 @@ class CallChange(Scoped, Table):
         ForeignKeyConstraint(
             ["workspace_id", "call_id"], ["call.workspace_id", "call.id"], ondelete="CASCADE"
         ),
-    )
+        Index(
+            "ix_call_change_not_tried", "workspace_id", "at",
+            sqlite_where=NOT_TRIED, postgresql_where=NOT_TRIED,
+        ),
+    )  # fmt: skip
 
     call_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # from 1
@@ -134,6 +142,9 @@ class CallChange(Scoped, Table):
     actor_member_id: Mapped[UUID | None]  # None: the server itself
     due_at: Mapped[datetime | None]  # the run that it is about
     detail: Mapped[dict[str, Any]]
+
+
+_under_way = text("call_id IS NOT NULL AND outcome IS NULL")
 
 
 class CallAttempt(Identified, Table):
@@ -150,8 +161,12 @@ class CallAttempt(Identified, Table):
         ),
         UniqueConstraint("workspace_id", "call_id", "due_at", "number"),
         Index("ix_call_attempt_started_at", "workspace_id", "started_at"),
-        Index("ix_call_attempt_account", "started_at"),  # the account is the installation's
-        Index("ix_call_attempt_phone_hash", "workspace_id", "phone_hash", "started_at"),
+        # These span workspaces: the account, and so what it calls, is the installation's.
+        Index("ix_call_attempt_account", "started_at"),
+        Index(
+            "ix_call_attempt_under_way", "started_at", sqlite_where=_under_way, postgresql_where=_under_way
+        ),
+        Index("ix_call_attempt_phone_hash", "phone_hash", "started_at"),
         Index("uq_call_attempt_provider_id", "workspace_id", "provider_id", unique=True),
     )
 

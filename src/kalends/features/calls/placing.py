@@ -231,9 +231,7 @@ class Placing:
         settings = self._office.settings
         counted = select(func.count()).select_from(CallAttempt).where(CallAttempt.call_id.is_not(None))
         begun = counted.where(CallAttempt.started_at > tx.now - _MINUTE)
-        under_way = counted.where(
-            CallAttempt.started_at > tx.now - _DAY, CallAttempt.state != AttemptState.ENDED
-        )
+        under_way = counted.where(CallAttempt.started_at > tx.now - _DAY, CallAttempt.outcome.is_(None))
         return (
             tx.execute(begun, across_workspaces=_OF_THE_ACCOUNT).scalar_one() < settings.per_minute
             and tx.execute(under_way, across_workspaces=_OF_THE_ACCOUNT).scalar_one() < settings.concurrency

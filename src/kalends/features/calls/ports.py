@@ -54,6 +54,10 @@ class Telephone(Protocol):
     """A telephone service. Raises `Transient` (busy, down, too many at once: `retry_after` seconds) and
     `Permanent` (refused for good) of `kalends.jobs`."""
 
+    def get_ready(self) -> None:
+        """Load what takes a while, before anybody is to be called. Reaches nobody."""
+        ...
+
     def place(self, dial: Dial) -> Report:
         """Have the service dial. Not to be repeated without `find`: the service places a second call."""
         ...

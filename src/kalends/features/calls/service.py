@@ -70,6 +70,12 @@ class Calls:
         """Give what the installation decides."""
         return self._office.settings
 
+    def get_ready(self) -> None:
+        """Let whoever is about to place calls load what takes a while: not between a call's turn and its
+        dialling, and not where nobody is called."""
+        if self._office.telephone is not None:
+            self._office.telephone.get_ready()
+
     def tasks(self) -> Sequence[Task]:
         """Give the tasks of calls."""
         return [*Placing(self._office).tasks(), *Watching(self._office).tasks(), self.batches.task()]
@@ -80,7 +86,7 @@ class Calls:
         How many are made at once is seen to where each begins: a call lasts longer than its job.
         """
         rate = Rate(jobs=self.settings.per_minute, per=timedelta(minutes=1))
-        return Queue(name=QUEUE, width=self.settings.concurrency, rate=rate)
+        return Queue(name=QUEUE, width=min(self.settings.concurrency, _MOST_DIALLING), rate=rate)
 
     # Scheduling ----------------------------------------------------------------------------------------
 
@@ -341,6 +347,7 @@ class Calls:
         }
 
 
+_MOST_DIALLING = 8  # at once in one process: to dial takes a second, however long the calls then last
 _OF_THE_EVENT = frozenset({"title", "description", "start", "minutes", "rules"})
 
 

@@ -1,4 +1,5 @@
-"""What is left of calls that were deleted, and of batches that are over: kept for a while, then gone."""
+"""What is left of calls that were deleted or never were ours, and of batches that are over: kept for a while,
+then gone."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from kalends.features.calls.models import Call, CallBatch
+from kalends.features.calls.models import Call, CallAttempt, CallBatch
 from kalends.storage import Unit
 
 
@@ -17,6 +18,13 @@ def purge_calls(tx: Unit, before: datetime) -> int:
     went.
     """
     return tx.changed(delete(Call).where(Call.event_id.is_(None), Call.updated_at < before))
+
+
+def purge_unknown(tx: Unit, before: datetime) -> int:
+    """Forget the logs, begun before an instant, of calls that we did not make; gives how many went."""
+    return tx.changed(
+        delete(CallAttempt).where(CallAttempt.call_id.is_(None), CallAttempt.started_at < before)
+    )
 
 
 def purge_batches(tx: Unit, before: datetime) -> int:
