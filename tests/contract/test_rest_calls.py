@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from kalends.features.calls.models import Outcome
+from kalends.features.calls.models import AttemptState, Outcome
+from kalends.features.calls.ports import Report
 from rest_client import Api, Caller, Person, open_api
 from telephones import Operator
 from workspaces import at
@@ -375,6 +377,46 @@ class TestWhatWasTried:
         ]
         assert [hour["total"] for hour in found["by_hour"]][9:13] == [0, 1, 2, 0]
         assert found["by_outcome"] == {"completed": 2, "no_answer": 1}
+
+    def test_a_call_is_counted_once_however_often_it_was_tried(self, line: Line) -> None:
+        def figures(**wanted: str) -> list[int]:
+            range_ = {"from": "2026-03-03T00:00:00+01:00", "to": "2026-03-04T00:00:00+01:00", **wanted}
+            found = line.ana.get("/calls/statistics", params=range_).json()
+            assert sum(found["by_outcome"].values()) == found["completed"] + found["failed"]
+            names = ("total", "completed", "failed", "pending", "attempts")
+            for part in (found["by_day"], found["by_hour"]):
+                assert [sum(each[name] for each in part) for name in names] == [found[name] for name in names]
+            return [found[name] for name in names]
+
+        line.ana.post("/do-not-call", {"phone": "+49 30 901822"})
+        line.made(phone="+49 30 901822", repeat="daily")
+        line.made(repeat="daily")
+        line.made(start="2026-03-03T15:00")
+        assert figures() == [0, 0, 0, 0, 0]
+        line.comes("2026-03-03 10:00")
+        assert figures() == [2, 0, 1, 1, 1]
+        line.operator.ends(Outcome.BUSY)
+        assert figures() == [2, 0, 1, 1, 1]  # it is to be tried again
+        line.comes("2026-03-03 10:05")
+        line.operator.ends(Outcome.COMPLETED, duration_seconds=20)
+        assert figures() == [2, 1, 1, 0, 2]
+        line.comes("2026-03-03 15:00")
+        line.operator.ends(Outcome.NO_ANSWER)
+        call = line.ana.get("/calls", params={"from": "2026-03-03T15:00:00+01:00"}).json()["items"][0]
+        line.ana.post(f"/calls/{call['id']}/cancel")
+        assert figures() == [3, 1, 2, 0, 3]
+        assert figures(agent_instance="other") == [0, 0, 0, 0, 0]
+        line.api.services.calls.unknown(
+            UUID(line.ana.workspace_id), Report(provider_id="CA9", state=AttemptState.RINGING)
+        )
+        assert figures() == [4, 1, 2, 1, 4]
+
+    def test_what_waits_for_the_end_of_quiet_hours_is_pending(self, line: Line) -> None:
+        line.made(start="2026-03-03T23:00")
+        line.comes("2026-03-03 23:30")
+        range_ = {"from": "2026-03-03T00:00:00+01:00", "to": "2026-03-04T00:00:00+01:00"}
+        found = line.ana.get("/calls/statistics", params=range_).json()
+        assert (found["pending"], found["attempts"], found["by_hour"][23]["total"]) == (1, 0, 1)
 
     def test_numbers_come_on_the_list_and_off_it(self, line: Line) -> None:
         added = line.ana.post("/do-not-call", {"phone": "+49 30 901820", "reason": "Asked us."}).json()

@@ -38,7 +38,7 @@ def test_a_call_is_scheduled_shown_paused_resumed_and_cancelled(cli: CommandLine
 
 def test_what_was_tried_and_its_figures_are_told(cli: CommandLine) -> None:
     assert cli("calls", "log").out == "Nobody was called.\n"
-    assert cli("calls", "stats").out.startswith("0 in 30 days")
+    assert cli("calls", "stats").out.startswith("0 calls in 30 days")
     assert cli.json("calls", "stats", "--days", "2")["total"] == 0
 
 

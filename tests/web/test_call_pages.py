@@ -68,8 +68,8 @@ def _have_called(services: Services) -> None:
                     member_id=anna.member_id,
                     phone_hash=call.phone_hash,
                     phone_masked=call.phone_masked,
-                    due_at=NOW - timedelta(days=1),
-                    number=number,
+                    due_at=NOW - timedelta(days=number),
+                    number=1,
                     state=AttemptState.ENDED if outcome else AttemptState.RINGING,
                     outcome=outcome,
                     started_at=NOW,
@@ -243,14 +243,14 @@ def test_the_dashboard_counts_and_follows(page: Page) -> None:
     page.goto("/calls/dashboard")
     today = page.get_by_role("region", name="Today")
     expect(today.get_by_role("definition")).to_have_text(
-        ["4", "1", "2", "1", "25%", "1 min 20 secs", "1 min 20 secs"]
+        ["4", "1", "2", "1", "4", "25%", "1 min 20 secs", "1 min 20 secs"]
     )
-    chart = page.get_by_role("figure", name="Attempts by day")
+    chart = page.get_by_role("figure", name="Calls by day")
     expect(chart.locator("canvas")).to_be_visible()
     chart.get_by_text("As a table").click()
     expect(chart.get_by_role("row").last.get_by_role("cell")).to_have_text(["1", "2", "1"])
     expect(
-        page.get_by_role("figure", name="Attempts by outcome").get_by_role("row", name="Busy 1")
+        page.get_by_role("figure", name="Calls by outcome").get_by_role("row", name="Busy 1")
     ).to_be_visible()
     axe(page)
     page.get_by_role("button", name="30 days").click()

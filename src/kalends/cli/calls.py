@@ -199,7 +199,7 @@ def stats(
     days: Annotated[int, typer.Option(min=1, max=366, help="Of so many days, today the last.")] = 30,
     of: Of = None,
 ) -> None:
-    """Give figures of what was tried."""
+    """Give figures of what was called, however many attempts each call took."""
     desk = open_desk(ctx)
     until = desk.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     whom = picking.member(desk, of).id if of else None
@@ -207,8 +207,9 @@ def stats(
     found = desk.read(lambda tx: statistics(tx, desk.actor, since, until, member_id=whom))
     figures = found.overall
     lines = [
-        f"{figures.total} in {days} days: {figures.completed} completed, {figures.failed} failed, "
+        f"{figures.total} calls in {days} days: {figures.completed} completed, {figures.failed} failed, "
         f"{figures.pending} pending ({figures.success_rate} %)",
+        f"{figures.attempts} attempts",
         f"{found.total_seconds} s spoken, {found.average_seconds} s on average",
         *(f"{outcome.value}: {count}" for outcome, count in found.by_outcome.items()),
     ]

@@ -86,7 +86,7 @@ def matching(actor: Actor, wanted: CallFilter) -> list[ColumnElement[bool]]:
     if wanted.text:
         text = checked_text(wanted.text, field="q", limit=200)
         conditions.append(Call.title.icontains(text, autoescape=True))
-    return conditions + _equal(
+    return conditions + equal(
         (Call.member_id, wanted.member_id),
         (Call.agent_instance, wanted.agent_instance),
         (Call.call_type, wanted.call_type),
@@ -211,7 +211,7 @@ def log_conditions(actor: Actor, wanted: LogFilter) -> list[ColumnElement[bool]]
         conditions.append(CallAttempt.started_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(CallAttempt.started_at < wanted.until)
-    return conditions + _equal(
+    return conditions + equal(
         (CallAttempt.call_id, wanted.call_id),
         (CallAttempt.member_id, wanted.member_id),
         (CallAttempt.agent_instance, wanted.agent_instance),
@@ -228,7 +228,8 @@ def _log(actor: Actor, wanted: LogFilter) -> Any:
     )
 
 
-def _equal(*pairs: tuple[InstrumentedAttribute[Any], Any]) -> list[ColumnElement[bool]]:
+def equal(*pairs: tuple[InstrumentedAttribute[Any], Any]) -> list[ColumnElement[bool]]:
+    """Give the conditions that columns are what is asked for, where something is. Raises `InvalidInput`."""
     conditions: list[ColumnElement[bool]] = []
     for column, value in pairs:
         if isinstance(value, str) and not value.isprintable():

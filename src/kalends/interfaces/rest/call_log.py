@@ -101,12 +101,15 @@ def note_call_attempt(
 def read_call_statistics(
     actor: Reader,
     services: CurrentServices,
-    since: Annotated[AwareDatetime, Query(alias="from", description="Attempts begun at or after this.")],
+    since: Annotated[AwareDatetime, Query(alias="from", description="Calls begun at or after this.")],
     until: Annotated[AwareDatetime, Query(alias="to", description="And before this: a year at most.")],
     member_id: UUID | None = None,
     agent_instance: Annotated[str | None, Query(max_length=200)] = None,
 ) -> StatisticsShown:
-    """Give figures of what was tried; days and hours are by your clock."""
+    """Give figures of what was called; days and hours are by your clock.
+
+    A call begins with its first attempt, and what follows counts to it. What is not due yet is not counted.
+    """
     with services.database.read(actor.workspace_id) as tx:
         return StatisticsShown.shown(
             statistics(tx, actor, since, until, member_id=member_id, agent_instance=agent_instance)

@@ -230,12 +230,13 @@ class NotesGiven(Given):
 
 
 class FiguresShown(Shown):
-    """How many attempts there were, and what became of them."""
+    """How many calls there were, and what became of them: a call is one run, with all attempts at it."""
 
     total: int
     completed: int
-    failed: int
-    pending: int
+    failed: int = Field(description="Over otherwise, and not to be tried again.")
+    pending: int = Field(description="Under way, waiting, or to be tried again.")
+    attempts: int = Field(description="That they took.")
     success_rate: float = Field(description="Completed over total, in percent.")
 
     @classmethod
@@ -245,6 +246,7 @@ class FiguresShown(Shown):
             completed=figures.completed,
             failed=figures.failed,
             pending=figures.pending,
+            attempts=figures.attempts,
             success_rate=figures.success_rate,
             **further,
         )
@@ -266,10 +268,12 @@ class StatisticsShown(FiguresShown):
     """What was called between two instants."""
 
     total_seconds: int = Field(description="Spoken.")
-    average_seconds: float = Field(description="Of those attempts in which somebody spoke.")
+    average_seconds: float = Field(description="Of those calls in which somebody spoke.")
     by_day: list[DayFigures] = Field(description="Every day of the range.")
     by_hour: list[HourFigures] = Field(description="24 of them.")
-    by_outcome: dict[Outcome, int]
+    by_outcome: dict[Outcome, int] = Field(
+        description="Of calls that are over, by their last attempt; one that nobody could dial has failed."
+    )
 
     @classmethod
     def shown(cls, found: Statistics) -> Self:
