@@ -506,3 +506,26 @@ def test_who_serves_alone_takes_over_what_the_last_process_held(live: Shop) -> N
     live.worker = Worker(live.database, live.tasks, WorkerSettings(alone=True), monotonic=monotonic)
     live.worker.start()
     assert seen.wait(10)
+
+
+def test_a_worker_whose_jobs_have_every_connection_is_still_heard_of(postgresql_url: str) -> None:
+    small = Database(postgresql_url, pool_size=1, busy_timeout=0.01)
+    quick = WorkerSettings(lease=timedelta(seconds=0.05))
+    worker = Worker(small, Tasks(), quick, monotonic=monotonic)
+    worker.start()
+    looking = small.apart()
+
+    def beats() -> int:
+        with looking.read(None) as tx:
+            return sum(claims.beats(tx).values())
+
+    taken = [small.engine.connect() for _ in range(2)]
+    before, latest = beats(), monotonic() + 20
+    while beats() < before + 2 and monotonic() < latest:
+        pass
+    assert beats() >= before + 2
+    for connection in taken:
+        connection.close()
+    worker.stop()
+    looking.close()
+    small.close()

@@ -97,6 +97,17 @@ def test_a_database_that_stays_busy_says_so(sqlite_url: str, rehearsing: bool) -
     blocker.close()
 
 
+def test_who_finds_no_free_connection_is_told_to_come_back(database_url: str) -> None:
+    small = Database(database_url, pool_size=1, busy_timeout=0.01)
+    taken = [small.engine.connect() for _ in range(2)]
+    with pytest.raises(Unavailable) as refused:
+        small.write(None, lambda tx: tx.execute(select(Calendar.id)).all())
+    assert refused.value.fields["retry_after"] == 1
+    for connection in taken:
+        connection.close()
+    small.close()
+
+
 def test_old_audit_entries_are_forgotten(home: Town) -> None:
     (ana,) = home.household("Ana")
     home.write(ana, lambda tx: audit.record(tx, ana, "old", kind="test"))

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from kalends.kit.clock import SystemClock
 from torture.worker import LEASE, SetClock, work
 
 _FORKS = multiprocessing.get_context("forkserver")  # one process loads the code, the others are its copies
@@ -62,9 +63,9 @@ class Fleet:
         self.furthest = max(self.furthest, ahead)
         self.clock.set(ahead)
 
-    def hasten(self) -> None:
+    def hasten(self, until: datetime) -> None:
         """Let time pass, so that what waits comes due: never back again."""
-        self.furthest += timedelta(minutes=30)
+        self.furthest = max(self.furthest, until - SystemClock().now())
         self.clock.set(self.furthest)
 
     def said(self) -> str:

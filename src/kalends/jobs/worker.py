@@ -91,6 +91,8 @@ class Worker:
         watch: Watch | None = None,
     ) -> None:
         self._database, self._tasks = database, tasks
+        # The others count on hearing from this one, however much its jobs want of the database.
+        self._pulse = database.apart()
         self._settings = settings or WorkerSettings()
         self._name, self._dice, self._monotonic = name, dice or random.Random(), monotonic
         self._watch = watch or Watch()
@@ -134,6 +136,8 @@ class Worker:
         self._flush()
         if not any(lane.taken for lane in self._lanes.values()):
             self._database.write(None, lambda tx: claims.give_back(tx, self._id))
+        if self._pulse is not self._database:
+            self._pulse.close()
 
     def wake(self) -> None:
         """Look at once whether something is due: this process has ordered something."""
@@ -286,7 +290,7 @@ class Worker:
     def _beat_on(self) -> None:
         while not self._stopping.wait(self._settings.lease.total_seconds() / 4):
             try:
-                self._database.write(None, self.show)
+                self._pulse.write(None, self.show)
             except Exception:
                 _log.exception("cannot show that this worker lives")
 

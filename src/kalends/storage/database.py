@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -42,6 +43,7 @@ Ts = TypeVarTuple("Ts")
 Row = TypeVar("Row", bound=Identified)
 
 _BATCH = 500  # rows of one bulk insert
+_BUSY = "The database stayed busy; please try again."
 _RETRIED_SQLSTATES = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not available
 _INSERTS: dict[str, Callable[[TableClause], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -205,7 +207,8 @@ class Unit:
 class Database:
     """A connection pool that hands out units of work.
 
-    `attempts` is how often a unit runs at most, `busy_timeout` the seconds that SQLite waits for its writer.
+    `attempts` is how often a unit runs at most, `busy_timeout` the seconds that one waits for a connection of
+    the pool, and for SQLite's writer.
     """
 
     def __init__(
@@ -274,7 +277,14 @@ class Database:
                 if not _may_pass(error):
                     raise
                 time.sleep(0.005 * 2 ** min(attempt, 6))
-        raise Unavailable("The database stayed busy; please try again.", retry_after=1)
+        raise Unavailable(_BUSY, retry_after=1)
+
+    def apart(self) -> Database:
+        """Give this database over a connection of its own, for what must not wait until others are done.
+
+        To the embedded one there is one way only.
+        """
+        return self if self.embedded else Database(self.url, clock=self.clock, ids=self.ids, pool_size=1)
 
     def close(self) -> None:
         """Close every connection."""
@@ -303,8 +313,11 @@ class Database:
         bind = self.engine.execution_options(writing=writing)
         if not self.embedded and not writing:
             bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with Session(bind, expire_on_commit=False) as session:
-            yield session
+        try:
+            with Session(bind, expire_on_commit=False) as session:
+                yield session
+        except PoolTimeout:
+            raise Unavailable(_BUSY, retry_after=1) from None
 
 
 @lru_cache(maxsize=64)  # to put it together takes longer than to send it
@@ -327,20 +340,18 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _engine(url: str, pool_size: int, busy_timeout: float) -> Engine:
+    options: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "pool_timeout": busy_timeout,
+        "hide_parameters": True,  # errors are logged, and parameters hold what people wrote
+    }
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
-        )
+        engine = create_engine(url, pool_pre_ping=True, **options)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        hide_parameters=True,  # errors are logged, and parameters hold what people wrote
-        connect_args={"timeout": busy_timeout, "check_same_thread": False},
-    )
+    engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
