@@ -458,6 +458,48 @@ class TestStopping:
         quick.operator.ends()
         assert quick.call(id).due_at == TEN + timedelta(days=1)
 
+    def test_its_event_says_when_that_was(self, desk: Desk) -> None:
+        id = desk.made(minutes=20)
+        now = desk.operator.clock.instant
+        desk.calls.call_now(desk.ana, id)
+        event = desk.operator.home.event(desk.ana, desk.event(id)).first.row
+        assert (event.start, event.length_seconds) == ("2026-03-02T13:00:00+01:00[Europe/Berlin]", 20 * 60)
+        assert (desk.call(id).due_at, desk.call(id).starts_at) == (now, now)
+        desk.operator.work()
+        desk.operator.ends(Outcome.COMPLETED)
+        desk.operator.work()
+        assert desk.log()[0].due_at == now
+        assert desk.steps(id) == [
+            *("scheduled created", "scheduled hastened", "pending due"),
+            *("running dialled", "completed completed"),
+        ]
+
+    def test_of_a_series_only_that_run_comes_earlier(self, quick: Desk) -> None:
+        id = quick.made(rules=("FREQ=WEEKLY;COUNT=3",))
+        now = quick.operator.clock.instant
+        quick.calls.call_now(quick.ana, id)
+        times = (
+            quick.operator.home.read(quick.ana, lambda tx: list_active(tx, quick.ana, each=5)).items[0].times
+        )
+        assert times == [now, TEN + timedelta(weeks=1), TEN + timedelta(weeks=2)]
+        quick.operator.work()
+        quick.operator.ends(Outcome.BUSY)
+        quick.calls.call_now(quick.ana, id)  # it is the same run, which began when it did
+        assert quick.call(id).due_at == now
+        quick.operator.work()
+        quick.operator.ends()
+        assert quick.placed == 2
+        assert quick.call(id).due_at == TEN + timedelta(weeks=1)
+
+    def test_at_night_it_moves_to_the_morning(self, quick: Desk) -> None:
+        id = quick.made()
+        quick.operator.clock.instant = at("2026-03-02 23:00").astimezone(UTC)
+        quick.calls.call_now(quick.ana, id)
+        quick.operator.work()
+        assert (quick.placed, quick.call(id).due_at) == (0, at("2026-03-03 08:00"))
+        quick.comes("2026-03-03 08:00")
+        assert quick.placed == 1
+
 
 class TestWhatTheServiceSays:
     def test_reports_come_twice_late_and_in_any_order(self, desk: Desk) -> None:

@@ -314,7 +314,9 @@ class TestWhose:
         # Who may not write the calendar moves nothing there, and sees no more of it than before.
         assert line.ana.patch(f"/calls/{third['id']}", {"start": "2026-03-04T10:00"}).status_code == 403
         assert line.ana.patch(f"/events/{third['event_id']}", {"title": "Mine"}).status_code == 403
-        line.comes("2026-03-03 10:00")
+        hastened = line.ana.post(f"/calls/{third['id']}/call-now").json()
+        assert hastened["due_at"] == hastened["starts_at"] == third["starts_at"]
+        line.operator.work()
         assert len(line.operator.exchange.lines) == 1
 
     def test_a_viewer_sees_no_number_and_makes_no_call(self, line: Line) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from kalends.engine.series import Length
+from kalends.engine.zones import zone
 from kalends.features.announcements import Announcer
 from kalends.features.calendars.models import Status
 from kalends.features.calls import personal_data, reports
@@ -24,14 +26,14 @@ from kalends.features.calls.placing import Placing
 from kalends.features.calls.ports import Report, Telephone
 from kalends.features.calls.settings import CallSettings
 from kalends.features.calls.watching import Watching
-from kalends.features.changes import Changes, Operation
+from kalends.features.changes import Changes, Operation, Source
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member
-from kalends.features.scheduling import EventChanges, EventDraft, Outcome, Scheduling, Target, plans
+from kalends.features.scheduling import EventChanges, EventDraft, Outcome, Scheduling, Scope, Target, plans
 from kalends.jobs import Jobs, Queue, Rate, Task
 from kalends.kit.crypto import Keyring
-from kalends.kit.errors import Forbidden, InvalidInput, must_be_version
+from kalends.kit.errors import Forbidden, InvalidInput, NotFound, must_be_version
 from kalends.storage import Database, Unit
 
 
@@ -257,17 +259,26 @@ class Calls:
         return self._office.scheduling.carry_out(actor, plan, own_part_only=True)
 
     def call_now(self, actor: Actor, call_id: UUID) -> None:
-        """Have the run that is next made now, whatever it waits for but quiet hours.
+        """Have the run that is next made now, or after quiet hours, whatever else it waits for; limits are kept.
 
-        Raises `NotFound`, and `NotNow` unless it is scheduled.
+        One that was to come later is moved on its calendar too, where the actor may write there. Raises
+        `NotFound`, and `NotNow` unless it is scheduled.
         """
 
         def hasten(tx: Unit) -> None:
             call = self._held(tx, actor, call_id)
             if call.state is not CallState.SCHEDULED:
                 raise NotNow(f"The call is {call.state.value}, not scheduled.", state=call.state.value)
-            ordered = self._office.order(tx, call, tx.now)
-            self._office.step(tx, call, CallState.SCHEDULED, "hastened", actor=actor, **ordered)
+            quiet = self.settings.quiet_hours
+            quiet_until = quiet and quiet.over_at(tx.now, call.callee_zone)
+            at = quiet_until or tx.now.replace(microsecond=0)  # as exactly as calendars know
+            moves = self._moved(tx, actor, call, at)
+            due_at = at if moves else call.due_at
+            ordered = self._office.order(tx, call, at)
+            self._office.step(
+                tx, call, CallState.SCHEDULED, "hastened", actor=actor, due_at=due_at, **ordered
+            )
+            self._office.changes.apply(tx, actor, moves, source=Source.USER)
 
         self._office.database.write(actor.workspace_id, hasten)
 
@@ -337,6 +348,17 @@ class Calls:
         get_call(tx, actor, call_id)
         self._office.hold(tx, call_id)
         return get_call(tx, actor, call_id)
+
+    def _moved(self, tx: Unit, actor: Actor, call: Call, at: datetime) -> list[Operation]:
+        """Plan the run that is next at an earlier time, for whoever may; not one that is due already."""
+        times = self._office.times(tx, call)
+        if times is None or call.due_at is None or call.due_at <= at:
+            return []
+        _, original = next(times.after(call.due_at - timedelta(seconds=1)))
+        target = Target(event_id=_event_of(call), scope=Scope.SINGLE, occurrence=original.isoformat())
+        with suppress(Forbidden, NotFound):
+            return plans.update(tx, actor, target, {"start": at.astimezone(zone(call.zone).tzinfo)})
+        return []
 
     def _numbered(self, call: Call, text: str) -> dict[str, str]:
         phone = read_phone(text, self.settings.region)

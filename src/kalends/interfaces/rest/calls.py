@@ -203,7 +203,7 @@ def cancel_call(
 
 @router.post("/{call_id}/call-now")
 def call_now(call_id: UUID, actor: CurrentActor, services: CurrentServices, response: Response) -> CallDetail:
-    """Have the next run made now. Quiet hours and limits are kept."""
+    """Have the next run made now: its event moves to this time. Quiet hours and limits are kept."""
     return _after(services.calls.call_now, services, actor, call_id, response)
 
 
