@@ -136,7 +136,7 @@ class Unit:
             statement = self._insert_unless_there(target)
         rest = iter(rows)
         while batch := [{**scope, **row} for row in islice(rest, _BATCH)]:
-            self.session.execute(statement, batch)
+            self._execute_many(statement, batch)
 
     def upsert(
         self,
@@ -155,8 +155,7 @@ class Unit:
         rest = ({"workspace_id": self.workspace_id, **row} for row in rows)
         written = 0
         while batch := [*islice(rest, _BATCH)]:
-            result = self.session.execute(statement, batch, execution_options={"preserve_rowcount": True})
-            written += cast(CursorResult[Any], result).rowcount
+            written += self._execute_many(statement, batch).rowcount
         return written
 
     def claim(self, table: type[Scoped], **row: Any) -> bool:
@@ -165,6 +164,12 @@ class Unit:
         target = cast(TableClause, cast(type[Table], table).__table__)
         statement = self._insert_unless_there(target).values(workspace_id=self.workspace_id, **row)
         return self.session.execute(statement.returning(target.c.workspace_id)).first() is not None
+
+    def _execute_many(self, statement: Executable, rows: list[dict[str, Any]]) -> CursorResult[Any]:
+        # There are no objects to make of it, and its rows say whose they are: what the ORM adds to a statement
+        # would take as long as the statement.
+        connection = self.session.connection()
+        return connection.execute(statement, rows, execution_options={"preserve_rowcount": True})
 
     def _insert_unless_there(self, target: TableClause) -> sqlite.Insert | postgresql.Insert:
         return _INSERTS[self.session.get_bind().dialect.name](target).on_conflict_do_nothing()
@@ -228,6 +233,11 @@ class Database:
         self._writer = Lock()
         self.memory = Memory()
         self.engine = _engine(url, pool_size, busy_timeout)
+        self._for_writing = self.engine.execution_options(writing=True)
+        self._for_reading = self.engine.execution_options(writing=False)
+        if not self.embedded:
+            snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._for_reading = self._for_reading.execution_options(**snapshot)
 
     @property
     def embedded(self) -> bool:
@@ -310,9 +320,7 @@ class Database:
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
-        bind = self.engine.execution_options(writing=writing)
-        if not self.embedded and not writing:
-            bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        bind = self._for_writing if writing else self._for_reading
         try:
             with Session(bind, expire_on_commit=False) as session:
                 yield session
