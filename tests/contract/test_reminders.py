@@ -167,22 +167,6 @@ def test_own_reminders_come_beside_the_others(office: Office, people: list[Actor
     assert {"Bins", "Call Ben"} < set(office.told(ana))
 
 
-def test_own_reminders_stay_with_the_event_that_they_were_made_for(quick_office: Office) -> None:
-    office = quick_office
-    (ana,) = office.household("Ana")
-    office.prefer(ana, reminder_minutes_before=[])
-    divided = dentist(office, ana, "2026-03-03 14:00", rules=("FREQ=DAILY;COUNT=4",))
-    office.remind(ana, event_id=divided, minutes=30)
-    office.edit(ana, divided, Scope.FUTURE, "2026-03-05T14:00:00", start=at("2026-03-05 15:00"))
-    deleted = dentist(office, ana, "2026-03-03 10:00", reminders=(15,))
-    office.remind(ana, event_id=deleted, minutes=30)
-    gone = office.remove(ana, deleted).change_set_id
-    assert gone is not None
-    office.scheduling.undo(ana, gone)
-    office.until(at("2026-03-20 00:00"))
-    assert office.times(ana) == ["03-03 09:45", "03-03 13:30", "03-04 13:30"]
-
-
 def test_many_events_are_planned_by_one_job(quick_office: Office) -> None:
     (ana,) = quick_office.household("Ana")
     for day in range(3, 23):

@@ -7,7 +7,7 @@ category, the removal of a member.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -43,6 +43,14 @@ class UidTaken(Clash):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """Where a series was divided, and which it was: what comes from there on is an object of its own."""
+
+    object_id: UUID
+    occurrence: str  # its key in the series as it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A calendar object as a value: all that must be kept to bring it back."""
 
@@ -55,6 +63,8 @@ class Image:
     created_at: datetime
     created_by: UUID | None = None
     holder: str | None = None
+    # Of the object as a division made it; not stored with it, so that nothing else knows.
+    divided: Division | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, row: CalendarObject) -> Self:
@@ -74,7 +84,7 @@ class Image:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read what `to_json` gave."""
-        created_by = value["created_by"]
+        created_by, divided = value["created_by"], value.get("divided")
         return cls(
             **{
                 **value,
@@ -82,12 +92,17 @@ class Image:
                 "calendar_id": UUID(value["calendar_id"]),
                 "created_at": datetime.fromisoformat(value["created_at"]),
                 "created_by": created_by and UUID(created_by),
+                "divided": divided and Division(**{**divided, "object_id": UUID(divided["object_id"])}),
             }
         )
 
     def to_json(self) -> dict[str, Any]:
         """Give the image as JSON values."""
-        return {name: _json(getattr(self, name)) for name in ("object_id", *_COLUMNS)}
+        values = {name: _json(getattr(self, name)) for name in ("object_id", *_COLUMNS)}
+        if self.divided is not None:
+            object_id, occurrence = str(self.divided.object_id), self.divided.occurrence
+            values["divided"] = {"object_id": object_id, "occurrence": occurrence}
+        return values
 
 
 def load(tx: Unit, ids: Iterable[UUID]) -> dict[UUID, CalendarObject]:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from kalends.engine.starts import parse_start
+from kalends.features.calendars.models import CalendarObject
 from kalends.features.identity.models import Member
 from kalends.features.reminders.due import is_still_due
 from kalends.features.reminders.messages import Messages
@@ -101,9 +102,11 @@ class Delivering:
             run.complete(partial(self._bounced, id=id, address=trial.message.to, said=str(error)))
         except Permanent as error:
             run.complete(partial(self._end, id=id, state=DeliveryState.FAILED, error=str(error)))
-        except Transient as error:
+        except Exception as error:
+            # What nobody foresaw is tried again as well, and stands among the jobs that failed.
+            said = str(error) if isinstance(error, Transient) else type(error).__name__
             state = DeliveryState.FAILED if run.last_try else DeliveryState.SENDING
-            run.write(partial(self._end, id=id, state=state, error=str(error)))
+            run.write(partial(self._end, id=id, state=state, error=said))
             raise
         else:
             run.complete(partial(self._end, id=id, state=DeliveryState.SENT, provider_id=provider_id))
@@ -184,10 +187,12 @@ def _told_of(tx: Unit, id: UUID, provider_id: str) -> Delivery | None:
 
 
 def _is_so(tx: Unit, member: Member, notification: Notification) -> bool:
-    """Say whether what is told is still so: a reminder of something that still is at the same time."""
+    """Say whether what is told is still so: a reminder of something that still is, and at the same time."""
     data = notification.data
-    if notification.name != "reminder" or notification.subject is None or "start" not in data:
+    if notification.name != "reminder" or notification.subject is None:
         return True
+    if "start" not in data:
+        return tx.find(CalendarObject, notification.subject) is not None
     own = "reminder_id" in data
     start = parse_start(data["start"])
     return is_still_due(tx, member, notification.subject, data["occurrence"], start, own)

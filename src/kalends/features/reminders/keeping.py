@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from kalends.features.calendars.event_rows import load_rows
-from kalends.features.calendars.models import Event
+from kalends.features.calendars.models import CalendarObject, Event
 from kalends.features.calendars.queries import get_event
+from kalends.features.changes.models import ChangeOperation
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.identity.models import Member
@@ -19,6 +20,7 @@ from kalends.features.reminders.cron import parse_cron
 from kalends.features.reminders.due import has_occurrence
 from kalends.features.reminders.models import Reminder, ReminderKind
 from kalends.features.reminders.planning import Planning
+from kalends.features.reminders.settings import Settings
 from kalends.kit.errors import InvalidInput, NotFound, must_be_version
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_id, page
 from kalends.kit.text import checked_text
@@ -28,6 +30,7 @@ MOST_MESSAGE = 1000
 MOST_MINUTES = 40_320  # four weeks
 MOST_CHANNELS = 20
 _MOST_OF_ONE = 1000  # reminders of one member
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # beyond it some clocks on earth have no name for a time
 _TIMES = ("minutes", "at", "cron")
 _CHANGEABLE = frozenset({*_TIMES, "message", "channels", "active"})
 
@@ -36,8 +39,8 @@ class Reminders:
     """The members' own reminders. Each sees and changes theirs; owners those of members without an account,
     whom they act for."""
 
-    def __init__(self, planning: Planning) -> None:
-        self._planning = planning
+    def __init__(self, planning: Planning, settings: Settings) -> None:
+        self._planning, self._settings = planning, settings
 
     def list(
         self,
@@ -53,7 +56,7 @@ class Reminders:
         actor.must_have(Scope.READ)
         whose = member_id or actor.member_id
         _must_act_for(tx, actor, whose)
-        query = select(Reminder).where(Reminder.member_id == whose).order_by(Reminder.id)
+        query = select(Reminder).where(Reminder.member_id == whose, is_here()).order_by(Reminder.id)
         if event_id is not None:
             query = query.where(Reminder.event_id == event_id)
         if cursor is not None:
@@ -64,7 +67,8 @@ class Reminders:
     def get(self, tx: Unit, actor: Actor, reminder_id: UUID) -> Reminder:
         """Give a reminder, or raise `NotFound`."""
         actor.must_have(Scope.READ)
-        reminder = tx.find(Reminder, reminder_id)
+        query = select(Reminder).where(Reminder.id == reminder_id, is_here())
+        reminder = tx.execute(query).scalar_one_or_none()
         if reminder is None or not _acts_for(tx, actor, reminder.member_id):
             raise NotFound(f"There is no reminder {reminder_id}.", kind="reminder", id=str(reminder_id))
         return reminder
@@ -99,8 +103,8 @@ class Reminders:
             rows = load_rows(tx, Event.object_id == event_id).events
             if occurrence is not None and not has_occurrence(tx, rows, occurrence):
                 raise InvalidInput(f"The event has no occurrence {occurrence}.", field="occurrence")
-        kept = tx.execute(select(Reminder.id).where(Reminder.member_id == whose).limit(_MOST_OF_ONE)).all()
-        if len(kept) == _MOST_OF_ONE:
+        mine = select(Reminder.id).where(Reminder.member_id == whose, is_here())
+        if len(tx.execute(mine.limit(_MOST_OF_ONE)).all()) == _MOST_OF_ONE:
             raise InvalidInput(f"A member keeps at most {_MOST_OF_ONE} reminders.", field="reminders")
         reminder = Reminder(
             id=tx.new_id(),
@@ -108,7 +112,7 @@ class Reminders:
             event_id=event_id,
             occurrence=occurrence,
             message=_message(message),
-            channels=_channels(channels),
+            channels=_channels(self._settings, channels),
             active=True,
             version=1,
             created_at=tx.now,
@@ -141,7 +145,7 @@ class Reminders:
         if "message" in given:
             reminder.message = _message(given["message"])
         if "channels" in given:
-            reminder.channels = _channels(given["channels"])
+            reminder.channels = _channels(self._settings, given["channels"])
         reminder.active = given.get("active", reminder.active)
         _must_make_sense(reminder)
         reminder.version += 1
@@ -167,6 +171,22 @@ class Reminders:
             self._planning.note_event(tx, reminder.event_id)
         elif action != "reminder.removed":
             self._planning.note_alone(tx, reminder.id)
+
+
+def is_here() -> ColumnElement[bool]:
+    """Give the condition that a reminder stands alone, or that its event is there."""
+    there = select(CalendarObject.id).where(
+        CalendarObject.workspace_id == Reminder.workspace_id, CalendarObject.id == Reminder.event_id
+    )
+    return or_(Reminder.event_id.is_(None), there.exists())
+
+
+def purge(tx: Unit) -> int:
+    """Forget reminders of events that are gone and that no change set can bring back; gives how many."""
+    undoable = select(ChangeOperation.object_id).where(
+        ChangeOperation.workspace_id == Reminder.workspace_id, ChangeOperation.object_id == Reminder.event_id
+    )
+    return tx.changed(delete(Reminder).where(~is_here(), ~undoable.exists()))
 
 
 def _acts_for(tx: Unit, actor: Actor, member_id: UUID) -> bool:
@@ -195,6 +215,8 @@ def _times(tx: Unit, given: Mapping[str, Any]) -> dict[str, Any]:
     elif at is not None:
         if at <= tx.now:
             raise InvalidInput(f"{at.isoformat()} has passed.", field="at")
+        if at >= _NEVER:
+            raise InvalidInput(f"{at.isoformat()} is too far away.", field="at")
         kind = ReminderKind.AT
     else:
         if not 0 <= minutes <= MOST_MINUTES:
@@ -215,9 +237,10 @@ def _message(message: str | None) -> str | None:
     return checked_text(message, field="message", limit=MOST_MESSAGE).strip() or None if message else None
 
 
-def _channels(channels: Sequence[str] | None) -> list[str] | None:
+def _channels(settings: Settings, channels: Sequence[str] | None) -> list[str] | None:
     if channels is None:
         return None
     if len(channels) > MOST_CHANNELS or len(set(channels)) < len(channels):
         raise InvalidInput("Give each channel once.", field="channels")
+    settings.must_be_channels(channels, "channels")
     return list(channels)

@@ -54,18 +54,11 @@ class Reminder(Identified, Table):
     """What a member wants to be reminded of, beside what events and preferences say."""
 
     __tablename__ = "reminder"
-    __table_args__ = (
-        _of_member(),
-        ForeignKeyConstraint(
-            ["workspace_id", "event_id"],
-            ["calendar_object.workspace_id", "calendar_object.id"],
-            ondelete="CASCADE",
-        ),
-        Index("ix_reminder_event", "workspace_id", "event_id"),
-    )
+    __table_args__ = (_of_member(), Index("ix_reminder_event", "workspace_id", "event_id"))
 
     member_id: Mapped[UUID]
-    event_id: Mapped[UUID | None]  # None: it stands alone
+    # None: it stands alone. Of an event that was deleted it is away, until that comes back or is forgotten.
+    event_id: Mapped[UUID | None]
     occurrence: Mapped[str | None]  # the original start of the one occurrence that it is about
     kind: Mapped[ReminderKind]
     minutes: Mapped[int | None]

@@ -36,7 +36,7 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 class QuietHours(BaseModel):
     """When nothing but the app tells anything: from a time to a time on the member's clock, perhaps past
-    midnight."""
+    midnight; never where both are the same."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

@@ -15,6 +15,7 @@ from kalends.features.identity.models import Member
 from kalends.features.identity.workspaces import workspace_ids
 from kalends.features.reminders import inbox, personal_data
 from kalends.features.reminders.delivering import Delivering
+from kalends.features.reminders.following import follow
 from kalends.features.reminders.keeping import Reminders
 from kalends.features.reminders.messages import Messages
 from kalends.features.reminders.models import Channel, NotificationSetting
@@ -63,7 +64,7 @@ class Notifications:
         self.unsubscribing = Unsubscribing(database, keyring, self.settings)
         self._teller = Teller(jobs, self.settings, carriers)
         self._planning = Planning(jobs, self._teller)
-        self.reminders = Reminders(self._planning)
+        self.reminders = Reminders(self._planning, self.settings)
         messages = Messages(self.unsubscribing, public_url)
         self._delivering = Delivering(carriers, self.settings, self.subscriptions, messages)
         announcer.subscribe("changes.applied", self._changes_applied)
@@ -137,6 +138,7 @@ class Notifications:
         self.settings.forget(tx, member)
 
     def _changes_applied(self, tx: Unit, announcement: Announcement) -> None:
+        follow(tx, announcement.subject)
         self._planning.note_changes(tx, announcement.subject)
 
     def _call_ended(self, tx: Unit, announcement: Announcement) -> None:

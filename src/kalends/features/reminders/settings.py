@@ -24,7 +24,7 @@ from kalends.kit.errors import InvalidInput, NotFound, must_be_version
 from kalends.storage import Unit
 
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
-_LEAST_SECRET, _MOST_ADDRESS = 16, 2000
+_LEAST_SECRET, _MOST_SECRET, _MOST_ADDRESS = 16, 200, 2000
 _SECRET = "secret"  # noqa: S105 the name under which a webhook's is kept
 _GIVEN_ELSEWHERE = (Channel.IN_APP, Channel.EMAIL, Channel.PUSH)
 
@@ -109,6 +109,10 @@ class Settings:
         given = dict(changes)
         addresses, secret = given.pop("addresses", None), given.pop("webhook_secret", None)
         preferences = before.preferences.changed(given)
+        for kind in given.get("channels", ()):
+            self.must_be_channels(preferences.channels[kind], f"channels.{kind}")
+        if "switched_off" in given:
+            self.must_be_channels(preferences.switched_off, "switched_off")
         if "switched_off" in given:
             wanted = Channel.EMAIL not in preferences.switched_off
             self._members.prefer(tx, actor, member_id, {"email_enabled": wanted})
@@ -127,6 +131,15 @@ class Settings:
             tx, actor, "notification_settings.changed", kind="member", subject=member_id, fields=fields
         )
         return self.get(tx, actor, member_id)
+
+    def must_be_channels(self, names: Collection[str], field: str) -> None:
+        """Raise `InvalidInput` for a channel that there is not, here or elsewhere."""
+        known = sorted({*map(str, Channel), *self._channels()})
+        for name in names:
+            if name not in known:
+                raise InvalidInput(
+                    f"There is no channel {name[:40]!r}; there is {', '.join(known)}.", field=field
+                )
 
     # Addresses to which nothing is sent any more --------------------------------------------------------
 
@@ -211,9 +224,10 @@ class Settings:
                 kept.pop(channel, None)
             else:
                 kept[channel] = _checked(channel, address, field)
-        if secret is not None and not (isinstance(secret, str) and len(secret) >= _LEAST_SECRET):
+        if secret is not None and not _is_secret(secret):
             raise InvalidInput(
-                f"A webhook's secret has at least {_LEAST_SECRET} characters.", field="webhook_secret"
+                f"A webhook's secret has {_LEAST_SECRET} to {_MOST_SECRET} characters that can be seen.",
+                field="webhook_secret",
             )
         secret = secret or before.webhook_secret
         if Channel.WEBHOOK in kept:
@@ -233,12 +247,17 @@ def _checked(channel: str, given: Any, field: str) -> str:
         address = re.sub(r"[\s()./-]", "", address)
         if not _NUMBER.fullmatch(address):
             raise InvalidInput("Write the number with its country, such as +4930123456.", field=field)
-    if channel == Channel.WEBHOOK and not _is_web(address):
+    if channel == Channel.WEBHOOK and not is_web(address):
         raise InvalidInput("A webhook is an address that begins with https://.", field=field)
     return address
 
 
-def _is_web(address: str) -> bool:
+def _is_secret(given: Any) -> bool:
+    return isinstance(given, str) and _LEAST_SECRET <= len(given) <= _MOST_SECRET and given.isprintable()
+
+
+def is_web(address: str) -> bool:
+    """Say whether a text is an address of the web, wherever that leads."""
     try:
         parts = urlsplit(address)
         return parts.scheme in ("https", "http") and bool(parts.hostname) and (parts.port or 1) > 0

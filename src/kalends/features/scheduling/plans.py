@@ -16,7 +16,8 @@ from kalends.engine.starts import parse_start
 from kalends.engine.zones import zone
 from kalends.features.calendars.access import Access, CalendarView, Sight, calendars_of, require
 from kalends.features.calendars.models import CalendarObject, Category, Response, Status
-from kalends.features.calendars.objects import Image
+from kalends.features.calendars.objects import Division, Image
+from kalends.features.calendars.projection import recurrence_key
 from kalends.features.calendars.queries import get_event
 from kalends.features.changes import Operation
 from kalends.features.identity.actor import Actor
@@ -139,6 +140,7 @@ def update(
             text=rest.render(),
             created_at=tx.now,
             created_by=actor.member_id,
+            divided=Division(object_id=row.id, occurrence=recurrence_key(occurrence, text.event().start)),
         )
         added.append(Operation(before=None, after=following))
     after = replace(before, calendar_id=calendar_id or row.calendar_id)
