@@ -179,3 +179,41 @@ def test_a_new_channel_is_a_carrier_and_nothing_else(office: Office, ana: Actor)
     office.clock.advance(timedelta(seconds=6))
     office.work()
     assert [each.to for each in office.post["sms"].brought] == [NUMBER]
+
+
+def test_what_nobody_foresaw_ends_as_a_failure_that_is_told(quick_office: Office) -> None:
+    (ana,) = quick_office.household("Ana")
+    quick_office.mail_of(ana, "ana@example.org")
+    quick_office.post["email"].trouble.extend([KeyError("secret")] * 50)
+    dentist(quick_office, ana)
+    quick_office.until(at("2026-03-20 00:00"))
+    (delivery,) = quick_office.deliveries(ana)
+    assert (delivery.state, delivery.error) == (DeliveryState.FAILED, "KeyError")
+
+
+def test_a_message_leads_to_what_it_is_about(quick_office: Office) -> None:
+    ana, ben = quick_office.household("Ana", "Ben")
+    quick_office.mail_of(ana, "ana@example.org")
+    quick_office.settle(ana, channels={"event": ["email"], "reminder": ["email"]})
+    quick_office.prefer(ana, reminder_minutes_before=[])
+    invited = [Invitee(member_id=ana.member_id)]
+    id = quick_office.made(
+        ben,
+        title="Yoga",
+        start=at("2026-03-03 14:00"),
+        length=HOUR,
+        rules=("FREQ=DAILY",),
+        participants=invited,
+        reminders=(60,),
+    )
+    reminder = quick_office.remind(ana, at=at("2026-03-03 12:00"), message="Mat")
+    quick_office.until(at("2026-03-03 13:00"))
+    gone = quick_office.remove(ben, id).change_set_id
+    quick_office.work()
+    home = "https://kalends.example"
+    assert [mail.link for mail in quick_office.post["email"].brought] == [
+        f"{home}/calendar?event={id}",
+        f"{home}/reminders/{reminder}",
+        f"{home}/calendar?event={id}&occurrence=2026-03-03T14%3A00%3A00",
+        f"{home}/history/{gone}",
+    ]

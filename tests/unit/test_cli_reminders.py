@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
 from command_line import CommandLine
+from kalends.features.identity.models import Member
+from kalends.features.reminders.telling import News
+from kalends.kit.clock import FixedClock
+from kalends.server import compose
+from kalends.settings import Settings
 
 
 def test_a_reminder_is_made_listed_and_removed(cli: CommandLine) -> None:
@@ -45,3 +54,26 @@ def test_nothing_was_told_yet(cli: CommandLine) -> None:
     assert cli("notifications", "read").out == "Read: 0.\n"
     assert cli("notifications", "log").out == "Nothing was sent.\n"
     assert cli.json("notifications", "log", "--state", "sent", "--channel", "email") == []
+
+
+def test_what_was_told_is_read_page_by_page(cli: CommandLine) -> None:
+    services = compose(
+        Settings(data_dir=cli.data, database_url=f"sqlite:///{cli.data / 'kalends.sqlite'}"),
+        clock=FixedClock(datetime(2026, 3, 2, 12, tzinfo=UTC)),
+    )
+    with services.database.read(None) as tx:
+        ana = tx.execute(select(Member).where(Member.name == "Ana"), across_workspaces="a test").scalar_one()
+    news = [News(member_id=ana.id, key=f"{n}", name="reminder") for n in range(3)]
+    services.database.write(ana.workspace_id, lambda tx: services.notifications.tell(tx, news))
+    services.database.close()
+    pages: list[list[str]] = []
+    more: tuple[str, ...] = ()
+    for _ in range(2):
+        pages.append([each["id"] for each in cli.json("notifications", "list", "-n", "2", *more)])
+        more = ("--before", pages[-1][-1])
+    assert [len(each) for each in pages] == [2, 1]
+    assert sorted({*pages[0], *pages[1]}, reverse=True) == [*pages[0], *pages[1]]
+    assert cli("notifications", "list", "-n", "2").err == f"There is more: --before {pages[0][-1]}\n"
+    last = cli("notifications", "list", *more)
+    assert (last.out, last.err) == ("There is nothing before it.\n", "")
+    assert cli("notifications", "log", *more).out == "There is nothing before it.\n"

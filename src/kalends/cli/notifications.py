@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, list_of, table_of
+from kalends.cli.answering import answer, list_of, note, table_of
 from kalends.cli.desk import open_desk
 from kalends.features.reminders import inbox
 from kalends.features.reminders.inbox import DeliveryFilter
@@ -19,9 +20,13 @@ from kalends.interfaces.rest.notification_shapes import (
     NotificationShown,
 )
 from kalends.kit.errors import InvalidInput
+from kalends.kit.pagination import encode
 
 app = typer.Typer(no_args_is_help=True, help="Read what you were told, and say how you want to be told.")
 
+Before = Annotated[
+    UUID | None, typer.Option(metavar="ID", help="Those that came before this one: the next page.")
+]
 Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many at most.")]
 
 
@@ -29,11 +34,17 @@ Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How ma
 def list_(
     ctx: typer.Context,
     all_: Annotated[bool, typer.Option("--all", help="Also those that you have read.")] = False,
+    before: Before = None,
     limit: Most = 50,
 ) -> None:
     """List what you were told and have not read, newest first."""
     desk = open_desk(ctx)
-    found = desk.read(lambda tx: inbox.list_notifications(tx, desk.actor, unread=not all_, limit=limit)).items
+    page = desk.read(
+        lambda tx: inbox.list_notifications(
+            tx, desk.actor, unread=not all_, cursor=_cursor(before), limit=limit
+        )
+    )
+    found = page.items
     answer(
         ctx,
         [NotificationShown.of(view).model_dump(mode="json") for view in found],
@@ -47,9 +58,11 @@ def list_(
                 ]
                 for view in found
             ],
-            empty="Nothing is unread." if not all_ else "Nothing was ever told.",
+            empty=_nothing(before, "Nothing was ever told." if all_ else "Nothing is unread."),
         ),
     )
+    if page.next:
+        _note_more(ctx, found[-1].notification.id)
 
 
 @app.command()
@@ -104,12 +117,14 @@ def log(
     ctx: typer.Context,
     state: Annotated[list[DeliveryState] | None, typer.Option(help="In this state.")] = None,
     channel: Annotated[str | None, typer.Option(help="Such as email.")] = None,
+    before: Before = None,
     limit: Most = 50,
 ) -> None:
     """List what was sent outside, newest first; owners see what was sent to anybody."""
     desk = open_desk(ctx)
     wanted = DeliveryFilter(channel=channel, states=state or None)
-    found = desk.read(lambda tx: inbox.list_deliveries(tx, desk.actor, wanted, limit=limit)).items
+    page = desk.read(lambda tx: inbox.list_deliveries(tx, desk.actor, wanted, _cursor(before), limit=limit))
+    found = page.items
     answer(
         ctx,
         [DeliveryShown.model_validate(row).model_dump(mode="json") for row in found],
@@ -127,9 +142,23 @@ def log(
                 ]
                 for row in found
             ],
-            empty="Nothing was sent.",
+            empty=_nothing(before, "Nothing was sent."),
         ),
     )
+    if page.next:
+        _note_more(ctx, found[-1].id)
+
+
+def _cursor(before: UUID | None) -> str | None:
+    return encode(str(before)) if before is not None else None
+
+
+def _nothing(before: UUID | None, empty: str) -> str:
+    return empty if before is None else "There is nothing before it."
+
+
+def _note_more(ctx: typer.Context, last: UUID) -> None:
+    note(ctx, f"There is more: --before {last}")
 
 
 def _given(text: str) -> tuple[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from kalends.engine.wording import Speech
@@ -41,6 +42,9 @@ _LINE = '<p style="margin: .25em 0">{line}</p>\n'
 _FOOT = '<p style="margin-top: 2em; font-size: .85em; opacity: .75">{links}</p>'
 
 
+_PAGES = {"event": "/history", "call": "/calls"}  # what is cancelled is to be found in the history alone
+
+
 class Messages:
     """Composes what carriers send."""
 
@@ -57,7 +61,7 @@ class Messages:
         speech = Speech(zone=zone(actor.zone).tzinfo, language=actor.language)
         one = words[0] if len(words) == 1 else None
         subject = one.title if one else speech.count(len(words), "{count} notice", "{count} notices")
-        link = self._link(one)
+        link = self._link(told[0] if one else None, one)
         stop = None
         if delivery.channel == Channel.EMAIL and self._public_url is not None:
             stop = self._unsubscribing.address(self._public_url, reach.member, delivery.channel)
@@ -76,12 +80,11 @@ class Messages:
             secret=reach.webhook_secret if delivery.channel == Channel.WEBHOOK else None,
         )
 
-    def _link(self, one: Told | None) -> str | None:
+    def _link(self, notification: Notification | None, said: Told | None) -> str | None:
         if self._public_url is None:
             return None
-        if one is None or one.event_id is None:
-            return f"{self._public_url}/notifications"
-        return f"{self._public_url}/?event={one.event_id}"
+        where = "/notifications" if notification is None or said is None else _where(notification, said)
+        return f"{self._public_url}{where}"
 
     def _data(
         self, delivery: Delivery, told: Sequence[Notification], words: Sequence[Told]
@@ -99,11 +102,24 @@ class Messages:
                     "event_id": said.event_id and str(said.event_id),
                     "occurrence": each.data.get("occurrence"),
                     "start": each.data.get("start"),
-                    "link": self._link(said),
+                    "link": self._link(each, said),
                 }
                 for each, said in zip(told, words, strict=True)
             ],
         }
+
+
+def _where(notification: Notification, said: Told) -> str:
+    """Give the page of the app that a notification leads to, as its list there does."""
+    kind, subject = notification.name.partition(".")[0], notification.subject
+    if said.event_id is not None and notification.name != "event.cancelled":
+        occurrence = notification.data.get("occurrence")
+        about = {"event": str(said.event_id), **({"occurrence": occurrence} if occurrence else {})}
+        return f"/calendar?{urlencode(about)}"
+    if subject is not None and kind in _PAGES:
+        return f"{_PAGES[kind]}/{subject}"
+    own = notification.data.get("reminder_id")
+    return f"/reminders/{own}" if own else "/notifications"
 
 
 def _text(words: Sequence[Told], one: Told | None, speech: Speech, link: str | None, stop: str | None) -> str:
