@@ -2,6 +2,7 @@
 // and never mixes two versions. What the API answers is the page's own affair (api/kept.ts).
 import type { Order } from "./order";
 import { open, show } from "./push";
+import { type Change, renew } from "./renewal";
 import { Shell } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -36,6 +37,13 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.waitUntil(open(event.notification, around));
+});
+
+// The library of types knows the event's name, and not yet what it holds.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const { pushManager } = self.registration;
+  const means = { pushManager, send: fetch.bind(self), userAgent: self.navigator.userAgent };
+  (event as ExtendableEvent).waitUntil(renew(event as Change, means));
 });
 
 async function obey(order: Order): Promise<void> {

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from kalends.features.identity.actor import Actor, Scope
 from kalends.features.reminders.models import PushSubscription
+from kalends.features.reminders.settings import is_web
 from kalends.kit.crypto import Keyring
 from kalends.kit.errors import InvalidInput, NotFound
 from kalends.kit.text import checked_text
@@ -33,31 +34,41 @@ class Subscriptions:
         return self._of(tx, actor.member_id)
 
     def add(
-        self, tx: Unit, actor: Actor, *, endpoint: str, p256dh: str, auth: str, device: str | None = None
+        self,
+        tx: Unit,
+        actor: Actor,
+        *,
+        endpoint: str,
+        p256dh: str,
+        auth: str,
+        device: str | None = None,
+        replaces: str | None = None,
     ) -> PushSubscription:
-        """Take a browser, or take it over where another member used it. Raises `InvalidInput`."""
+        """Take a browser, or take it over where another member used it. Raises `InvalidInput`.
+
+        It stays the same one however often it is given, and with another endpoint than `replaces`, its last.
+        """
         actor.must_have(Scope.WRITE)
-        if not endpoint.startswith(("https://", "http://")) or not endpoint.isprintable():
+        if not is_web(endpoint) or not endpoint.isprintable():
             raise InvalidInput("A push service has an address that begins with https://.", field="endpoint")
         _must_be_key(p256dh)
         if len(_raw(auth, "auth")) != 16:
             raise InvalidInput("The secret of a browser has 16 bytes, in URL-safe base64.", field="auth")
-        hashed = self._keyring.mac(endpoint, purpose="push_subscription")
-        tx.changed(delete(PushSubscription).where(PushSubscription.endpoint_hash == hashed))
-        for old in self._of(tx, actor.member_id)[: -(MOST - 1)]:
-            tx.session.delete(old)
-        id = tx.new_id()
+        known = {each.endpoint_hash: each for each in self._of(tx, actor.member_id)}
+        hashed = self._hash(endpoint)
+        same = known.get(self._hash(replaces or endpoint)) or known.get(hashed)
+        id = same.id if same is not None else tx.new_id()
+        taken = PushSubscription.endpoint_hash == hashed, PushSubscription.id != id
+        tx.changed(delete(PushSubscription).where(*taken))
+        if same is None:
+            for old in self._of(tx, actor.member_id)[: -(MOST - 1)]:
+                tx.session.delete(old)
+            same = PushSubscription(id=id, member_id=actor.member_id, device=None, created_at=tx.now)
         sealed = json.dumps({"endpoint": endpoint, "p256dh": p256dh, "auth": auth})
-        return tx.add(
-            PushSubscription(
-                id=id,
-                member_id=actor.member_id,
-                endpoint_hash=hashed,
-                sealed=self._keyring.encrypt(sealed, context=_context(tx.workspace_id, id)),
-                device=checked_text(device, field="device", limit=200) if device else None,
-                created_at=tx.now,
-            )
-        )
+        same.endpoint_hash = hashed
+        same.sealed = self._keyring.encrypt(sealed, context=_context(tx.workspace_id, id))
+        same.device = checked_text(device, field="device", limit=200) if device else same.device
+        return tx.add(same)
 
     def remove(self, tx: Unit, actor: Actor, id: UUID) -> None:
         """Forget one of the actor's browsers. Raises `NotFound`."""
@@ -71,6 +82,9 @@ class Subscriptions:
         row = tx.find(PushSubscription, id)
         context = _context(tx.workspace_id, id)
         return self._keyring.decrypt(row.sealed, context=context) if row is not None else None
+
+    def _hash(self, endpoint: str) -> str:
+        return self._keyring.mac(endpoint, purpose="push_subscription")
 
     def _of(self, tx: Unit, member_id: UUID) -> Sequence[PushSubscription]:
         query = select(PushSubscription).where(PushSubscription.member_id == member_id)

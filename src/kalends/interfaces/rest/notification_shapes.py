@@ -112,7 +112,7 @@ class NotificationSettingsChanges(NotificationPreferences):
         "account's address, pushes to the browsers that were given.",
     )
     webhook_secret: str | None = Field(
-        default=None, description="With which webhooks are signed: 16 characters or more."
+        default=None, description="With which webhooks are signed: 16 to 200 characters."
     )
 
 
@@ -177,6 +177,11 @@ class NewPushSubscription(Given):
     endpoint: str = Field(min_length=10, max_length=2000)
     keys: BrowserKeys
     device: str | None = Field(None, max_length=200, description="How you call it.")
+    replaces: str | None = Field(
+        None,
+        max_length=2000,
+        description="Its endpoint until now, where its push service gave it another: it keeps its id.",
+    )
     expirationTime: float | None = Field(None, description="Taken, and not needed.")  # noqa: N815
 
 

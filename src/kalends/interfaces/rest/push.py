@@ -51,6 +51,7 @@ def create_push_subscription(
             p256dh=new.keys.p256dh,
             auth=new.keys.auth,
             device=new.device,
+            replaces=new.replaces,
         ),
     )
 

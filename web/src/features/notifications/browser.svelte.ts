@@ -1,7 +1,7 @@
 import { type Api, taken } from "#/api/client";
 import { Problem } from "#/api/problem";
 import type { PushSubscriptionShown } from "#/api/schema";
-import { deviceOf } from "#/features/settings/devices";
+import { subscribe, toldOf } from "#/sw/subscribing";
 
 /**
  * Whether this browser takes pushes: `off` and `on`; `blocked` where its owner has forbidden them to this
@@ -72,14 +72,7 @@ export class Browsers {
     const { pushManager } = await navigator.serviceWorker.ready;
     // One that was made for another key would be of no use to this server.
     await (await pushManager.getSubscription())?.unsubscribe();
-    const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
-    const { endpoint = "", keys = {} } = made.toJSON();
-    const { browser, system } = deviceOf(navigator.userAgent);
-    const body = {
-      endpoint,
-      keys: { p256dh: keys["p256dh"] ?? "", auth: keys["auth"] ?? "" },
-      device: [browser, system].filter(Boolean).join(", ") || null,
-    };
+    const body = toldOf(await subscribe(pushManager, key), navigator.userAgent);
     this.#keep((await taken(this.#api.POST("/api/v1/push/subscriptions", { body }))).id);
   }
 
@@ -105,12 +98,6 @@ export async function leaveBrowser(api: Api): Promise<void> {
 /** Say whether the browser can take pushes at all here. */
 export function canTakePushes(): boolean {
   return "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
-}
-
-/** Read URL-safe base64. */
-export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const plain = text.replaceAll("-", "+").replaceAll("_", "/");
-  return Uint8Array.from(atob(plain), (character) => character.charCodeAt(0));
 }
 
 // Without a worker, as where it is switched off, there is none and none will come.
