@@ -108,6 +108,7 @@ def test_a_title_cannot_add_headers(mail: Mail, inbox: Inbox) -> None:
         ("552 5.2.2 full", "250 OK", Permanent),
         ("250 OK", "451 4.3.0 later", Transient),
         ("250 OK", "554 5.7.1 spam", Permanent),
+        ("250 OK", "530 5.7.0 who are you", Transient),
     ],
 )
 def test_what_a_mail_server_says_is_told_apart(
@@ -172,6 +173,22 @@ def test_what_a_push_service_says_is_told_apart(
         pushes.send(replace(MESSAGE, to=service.subscription))
     assert type(told.value) is expected
     assert getattr(told.value, "fields", {}).get("retry_after", 7) == 7
+
+
+def test_a_push_service_that_cannot_be_signed_for_is_none(pushes: Pushes, service: FakePushService) -> None:
+    service.endpoint = "https://[2001:db8::1]/1"
+    with pytest.raises(Permanent):
+        pushes.send(replace(MESSAGE, to=service.subscription))
+
+
+@pytest.mark.parametrize(
+    "header, seconds", [("30", 30), ("9" * 5000, 999_999_999), ("soon", None), ("-1", None)]
+)
+def test_who_is_asked_may_say_anything_of_when_to_come_again(header: str, seconds: int | None) -> None:
+    receiver = FakeReceiver(secret=SECRET, clock=CLOCK, status=503, headers={"Retry-After": header})
+    with pytest.raises(Transient) as told:
+        Webhooks(outside(receiver.answer), CLOCK).send(replace(MESSAGE, to="https://home.example/hook"))
+    assert told.value.fields.get("retry_after") == seconds
 
 
 def test_a_webhook_is_signed_and_its_repetition_known() -> None:

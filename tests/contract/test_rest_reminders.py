@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from typing import Any
 from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Member, Permission
@@ -149,3 +155,58 @@ def test_what_was_sent_says_what_it_tells_to_whom_it_tells_it(quick_api: Api) ->
     assert (own["title"], own["state"]) == ("The call was made: something else", "pending")
     (other,) = ben.get("/deliveries").json()["items"]
     assert (other["id"], other["title"]) == (own["id"], None)
+
+
+def test_a_browser_stays_the_same_when_its_push_service_gives_it_another_endpoint(quick_api: Api) -> None:
+    ana = quick_api.sign_up()
+    ben = quick_api.joins(ana, "Ben")
+    old = {**_browser("https://push.example/1"), "device": "Firefox, Linux"}
+    first = ana.post("/push/subscriptions", old).json()
+    new = {**_browser("https://push.example/2"), "replaces": old["endpoint"]}
+    assert ana.post("/push/subscriptions", new).json() == first
+    assert ana.get("/push/subscriptions").json()["items"] == [first]
+    assert ana.post("/push/subscriptions", new).json() == first  # its worker may say so twice
+    stolen = {**_browser("https://push.example/3"), "replaces": new["endpoint"]}
+    assert ben.post("/push/subscriptions", stolen).status_code == 201
+    assert len(ana.get("/push/subscriptions").json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "given, field",
+    [
+        ({"at": "9999-12-31T23:59:59-23:59"}, "at"),
+        ({"at": "9999-01-01T00:00:00Z"}, "at"),
+        ({"cron": "0 8 * * *", "channels": ["in_app", "fax"]}, "channels"),
+    ],
+)
+def test_what_no_reminder_can_be_is_refused(quick_api: Api, given: dict[str, Any], field: str) -> None:
+    refused = quick_api.sign_up().post("/reminders", {"message": "Tea", **given})
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+
+
+@pytest.mark.parametrize(
+    "given, field",
+    [
+        ({"channels": {"event": ["fax"]}}, "channels.event"),
+        ({"switched_off": ["fax"]}, "switched_off"),
+        ({"webhook_secret": "x" * 201}, "webhook_secret"),
+        ({"webhook_secret": "\x07" * 16}, "webhook_secret"),
+    ],
+)
+def test_how_nobody_can_be_told_is_refused(quick_api: Api, given: dict[str, Any], field: str) -> None:
+    ana = quick_api.sign_up()
+    refused = ana.patch(f"/members/{ana.member_id}/notification-settings", given)
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("endpoint", ["https://[::1", "https://push.example:99999/1", "https:///nobody"])
+def test_a_push_service_has_an_address_that_can_be_asked(quick_api: Api, endpoint: str) -> None:
+    refused = quick_api.sign_up().post("/push/subscriptions", _browser(endpoint))
+    assert (refused.status_code, refused.json()["field"]) == (400, "endpoint")
+
+
+def _browser(endpoint: str) -> dict[str, Any]:
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    keys = {"p256dh": urlsafe_b64encode(point).decode(), "auth": urlsafe_b64encode(bytes(16)).decode()}
+    return {"endpoint": endpoint, "keys": keys}

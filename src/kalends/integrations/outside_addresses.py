@@ -124,6 +124,7 @@ def must_be_taken(answer: httpx.Response, who: str) -> None:
         return
     if answer.status_code in _TO_COME or answer.status_code >= 500:
         after = answer.headers.get("Retry-After", "")
-        seconds = {"retry_after": int(after)} if after.isascii() and after.isdecimal() else {}
+        digits = after[:9]  # decades; more may be more than a number can be
+        seconds = {"retry_after": int(digits)} if after.isascii() and after.isdecimal() else {}
         raise Transient(f"{who} answered {answer.status_code}.", **seconds)
     raise Permanent(f"{who} answered {answer.status_code}.")

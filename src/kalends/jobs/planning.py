@@ -13,6 +13,7 @@ from kalends.jobs.tasks import Misfire, Task, may_pass
 from kalends.kit.redaction import redacted
 
 _MOMENT = timedelta(seconds=1)  # repeats fall on whole seconds
+_LONGEST_WAIT = timedelta(days=1)  # that whoever was asked may put off the next try
 _LONGEST_ERROR = 2000  # characters that are kept of what a failure said
 
 
@@ -42,7 +43,7 @@ def failed(claim: Claim, task: Task | None, error: Exception, now: datetime, dic
         delay = _UNKNOWN_TASK if task is None else task.retry.delay(failures, dice)
         asked = getattr(error, "fields", {}).get("retry_after")
         if asked is not None:
-            delay = max(delay, timedelta(seconds=float(asked)))
+            delay = max(delay, timedelta(seconds=min(asked, _LONGEST_WAIT.total_seconds())))
         return Ending(claim=claim, next_at=now + delay, failures=failures, error=told)
     if following := next_time(claim, max(now, claim.due_at)):
         return Ending(claim=claim, next_at=following, due_at=following, error=told)

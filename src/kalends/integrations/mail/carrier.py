@@ -20,6 +20,7 @@ _SECONDS = 20.0
 # RFC 3463: no such mailbox, no such system, mailbox moved, mailbox disabled.
 _NOBODY = re.compile(r"\b5\.(1\.[12360]|1\.10|2\.1)\b")
 _NO_MAILBOX = (550, 551, 553)
+_NOT_LET_IN = (530, 535, 538)  # RFC 4954 6: whoever runs the server mends that; what waits is sent then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,6 @@ def _told_apart() -> Iterator[None]:
         ((code, said),) = error.recipients.values()
         raise _judged(code, _text(said), of_address=True) from None
     except smtplib.SMTPAuthenticationError as error:
-        # Whoever runs the server mends that; what waits is sent then.
         raise Transient(f"The mail server refused to let us in: {error.smtp_code}.") from None
     except smtplib.SMTPResponseException as error:
         raise _judged(error.smtp_code, _text(error.smtp_error)) from None
@@ -94,7 +94,7 @@ def _told_apart() -> Iterator[None]:
 
 def _judged(code: int, said: str, *, of_address: bool = False) -> Exception:
     told = f"The mail server answered {code} {said}".strip()[:500]
-    if code < 500:
+    if code < 500 or code in _NOT_LET_IN:
         return Transient(told)
     if _NOBODY.search(said) or (of_address and code in _NO_MAILBOX and not re.search(r"\b5\.\d", said)):
         return AddressGone(told)

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
-from py_vapid import Vapid02
+from py_vapid import Vapid02, VapidException
 
 from kalends.features.reminders.ports import AddressGone, Message
 from kalends.integrations.outside_addresses import OutsideAddresses, must_be_taken
+from kalends.jobs import Permanent
 from kalends.kit.clock import Clock
 
 _GONE: Final = (404, 410)
@@ -41,11 +42,15 @@ class Pushes:
             "aud": f"{parts.scheme}://{parts.netloc}",
             "exp": int((self._clock.now() + _SIGNED_FOR).timestamp()),
         }
+        try:
+            signed = self._vapid.sign(claims)
+        except VapidException:
+            raise Permanent("The push service's address is none that can be signed for.") from None
         answer = self._outside.post(
             endpoint,
             _encrypted(_payload(message), browser["p256dh"], browser["auth"]),
             {
-                **self._vapid.sign(claims),
+                **signed,
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
                 "TTL": str(int(_KEPT.total_seconds())),

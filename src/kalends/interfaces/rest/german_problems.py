@@ -43,10 +43,12 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "{} never comes: no month has such a day.": "{} kommt nie: Kein Monat hat so einen Tag.",
         "Give one of minutes, at and cron.": "Bitte eines von minutes, at und cron angeben.",
         "{} has passed.": "{} ist vorbei.",
+        "{} is too far away.": "{} ist zu weit weg.",
         "Minutes before what? Say of which event.": "Minuten wovor? Bitte den Termin angeben.",
         "A reminder without an event needs a message.": "Eine Erinnerung ohne Termin braucht einen Text.",
         "The event has no occurrence {}.": "Der Termin findet nicht statt am {}.",
         "Give each channel once.": "Bitte jeden Kanal einmal angeben.",
+        "There is no channel {}; there is {}.": "Den Kanal {} gibt es nicht; es gibt {}.",
         "Members who sign in keep their reminders themselves.": (
             "Wer sich anmeldet, verwaltet die eigenen Erinnerungen selbst."
         ),
@@ -57,8 +59,8 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
             "Ein Webhook ist eine Adresse, die mit https:// beginnt."
         ),
         "A webhook needs a secret to sign with.": "Ein Webhook braucht ein Geheimnis zum Unterschreiben.",
-        "A webhook's secret has at least {} characters.": (
-            "Das Geheimnis eines Webhooks hat mindestens {} Zeichen."
+        "A webhook's secret has {} to {} characters that can be seen.": (
+            "Das Geheimnis eines Webhooks hat {} bis {} sichtbare Zeichen."
         ),
         "This server sends no pushes.": "Dieser Server sendet keine Push-Nachrichten.",
         "This is not a mail address.": "Das ist keine E-Mail-Adresse.",
