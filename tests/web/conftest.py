@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from browsing import DESKTOP, Faults, Visit
 from identities import CHEAP, PASSWORD
 from kalends.cli.demo_household import seed
-from kalends.server import compose
 from kalends.settings import Settings
 from served import Server, served
 from workspaces import KEY
@@ -76,10 +75,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A data directory with the demo household, whose parents sign in with `identities.PASSWORD`."""
     data = tmp_path_factory.mktemp("demo")
     shutil.copy(sqlite_template, data / "kalends.sqlite")
-    services = compose(Settings(data_dir=data, key=KEY), identity=CHEAP)
-    seed(services, PASSWORD)
-    services.optimiser.close()
-    services.database.close()
+    seed(Settings(data_dir=data, key=KEY), PASSWORD, identity=CHEAP)
     return data
 
 

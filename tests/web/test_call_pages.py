@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from browsing import PHONE, Visit, axe
 from identities import CHEAP
 from kalends.features.calls.drafts import CallDraft
-from kalends.features.calls.models import AttemptState, Call, CallAttempt, Content, Outcome
+from kalends.features.calls.models import AttemptState, Call, CallAttempt, Content, DoNotCall, Outcome
 from kalends.features.identity.actor import Actor, actor_of
 from kalends.features.identity.models import Member
 from kalends.interfaces.services import Services
@@ -41,7 +41,7 @@ nonsense,{DAY}T11:00,Wrong number,Hello,A-2
 
 @pytest.fixture(scope="module")
 def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of the demo household, which has made some calls already."""
+    """A server of the demo household, which has made these calls and no others."""
     data = shutil.copytree(demo, tmp_path_factory.mktemp("served") / "data")
     services = compose(Settings(data_dir=data, key=KEY), identity=CHEAP)
     _have_called(services)
@@ -59,6 +59,8 @@ def _have_called(services: Services) -> None:
     ends = [Outcome.BUSY, Outcome.NO_ANSWER, Outcome.COMPLETED, None]
 
     def attempts(tx: Unit) -> None:
+        for others in (CallAttempt, DoNotCall):
+            tx.changed(delete(others))
         call = tx.get(Call, call_id)
         for number, outcome in enumerate(ends, 1):
             tx.add(

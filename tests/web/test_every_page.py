@@ -57,19 +57,8 @@ PICTURED: dict[
 IN_EVERY_LOOK = {"calendar-week", "calendar-month", "conflicts"}
 UNSHOWN = {
     "nowhere",
-    "notifications",  # nobody has been told anything yet
-    "notifications-deliveries",
-    "reminders",
-    "jobs",
-    "calls",  # none of which the demo household has made yet
-    "calls-week",
-    "calls-dashboard",
-    "calls-log",
-    "calls-batches",
-    "calls-do-not-call",
     "optimise",  # which has something to show once it was asked for a week
     "settings-look",
-    "settings-notifications",
     "settings-categories",
     "settings-household",
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from kalends.cli.demo_calls import begin_week, confirm_appointments, fates, read_news
+from kalends.cli.demo_past import Past
 from kalends.engine.claims import Flexibility, Priority
 from kalends.engine.series import Length, Start
 from kalends.engine.zones import zone
@@ -17,10 +19,13 @@ from kalends.features.changes import Source
 from kalends.features.identity.actor import Actor
 from kalends.features.identity.models import Permission, Role
 from kalends.features.identity.registration import Registration
+from kalends.features.identity.settings import IdentitySettings
 from kalends.features.resources.models import ResourceType
 from kalends.features.scheduling import EventChanges, EventDraft, Invitee, plans
 from kalends.features.scheduling.constraints.keeping import create_constraint
 from kalends.interfaces.services import Services
+from kalends.kit.clock import Clock, SystemClock
+from kalends.settings import Settings
 from kalends.storage import Unit
 
 USERNAMES = ("anna", "ben")
@@ -39,8 +44,45 @@ class _Home(NamedTuple):
     resources: dict[str, UUID]
 
 
-def seed(services: Services, password: str) -> Actor:
-    """Make the household in an empty database; both parents sign in with `password`. Gives Anna."""
+def seed(
+    settings: Settings,
+    password: str,
+    *,
+    identity: IdentitySettings | None = None,
+    clock: Clock | None = None,
+) -> Actor:
+    """Make the household in an empty database, as it is after a week of being there.
+
+    Both parents sign in with `password`. Gives Anna.
+    """
+    now = (clock or SystemClock()).now()
+    today = now.astimezone(zone(_ZONE).tzinfo).date()
+    monday = today - timedelta(days=today.weekday())
+
+    def hour(days: int, hours: int) -> datetime:
+        return _clock(today)(days, hours).astimezone(UTC)
+
+    with Past(settings, hour(-7, 7), identity=identity) as past:
+        past.expect(fates())
+        services = past.services
+        anna, ben, home = _move_in(services, password)
+        services.scheduling.carry_out(anna, _creation(home, anna, _annas(monday)), source=Source.DEMO)
+        begin_week(services, anna, home.calendars["Family"], home.calendars["Practice"])
+        past.pass_until(anna.workspace_id, hour(-3, 20))
+        services.scheduling.carry_out(ben, _creation(home, ben, _bens(monday)), source=Source.DEMO)
+        services.database.write(anna.workspace_id, lambda tx: _ask(tx, anna, home))
+        past.pass_until(anna.workspace_id, hour(-2, 16))
+        confirm_appointments(services, anna, home.calendars["Practice"])
+        past.pass_until(anna.workspace_id, hour(-1, 8))
+        read_news(services, anna)
+        past.pass_until(anna.workspace_id, hour(-1, 18))
+        services.scheduling.carry_out(ben, _creation(home, ben, _for_anna(monday)))
+        past.end(anna.workspace_id, now)
+        services.scheduling.conflicts(anna)  # noted as first seen now, before anybody asks
+    return anna
+
+
+def _move_in(services: Services, password: str) -> tuple[Actor, Actor, _Home]:
     anna = services.identity.register(
         Registration(
             username="anna", password=password, name="Anna", zone=_ZONE, workspace_name="The Brunner family"
@@ -56,16 +98,11 @@ def seed(services: Services, password: str) -> Actor:
         Registration(username="ben", password=password, name="Ben", invitation=invitation.secret)
     )
     home = services.database.write(anna.workspace_id, lambda tx: _furnish(tx, services, anna, ben))
-    monday = _this_monday(services)
-    for actor, events in ((anna, _annas(monday)), (ben, _bens(monday))):
-        drafts = [_draft(home, *event) for event in events]
-        services.scheduling.carry_out(actor, _creation(actor, drafts), source=Source.DEMO)
-    services.database.write(anna.workspace_id, lambda tx: _ask(tx, anna, home))
-    services.scheduling.conflicts(anna)  # noted as first seen now, before anybody asks
-    return anna
+    return anna, ben, home
 
 
-def _creation(actor: Actor, drafts: list[EventDraft]) -> Callable[[Unit], Any]:
+def _creation(home: _Home, actor: Actor, events: Iterable[_Event]) -> Callable[[Unit], Any]:
+    drafts = [_draft(home, *event) for event in events]
     return lambda tx: plans.create(tx, actor, drafts)
 
 
@@ -80,6 +117,14 @@ def _furnish(tx: Unit, services: Services, anna: Actor, ben: Actor) -> _Home:
         tx, anna, name="Garden and house", kind=CalendarKind.SHARED, visibility=CalendarVisibility.FAMILY
     )
     calendars.grant(tx, anna, garden.id, ben.member_id, Grant.WRITE)
+    calendars.create_calendar(
+        tx,
+        anna,
+        name="Practice",
+        kind=CalendarKind.SHARED,
+        visibility=CalendarVisibility.FAMILY,
+        color="#4a6fa5",
+    )
     known = {view.calendar.name: view for view in calendars.list_calendars(tx, anna)}
     family = next(view for view in known.values() if view.calendar.kind is CalendarKind.FAMILY)
     colors = {"Anna": "#7b5ea7", "Ben": "#2a7f9e", "Clara": "#c2571a", "David": "#3a7d44"}
@@ -155,7 +200,13 @@ def _annas(monday: date) -> Iterator[_Event]:
         {"rules": ("FREQ=WEEKLY;INTERVAL=2",), **_FLEXIBLE},
     )
     yield "David", "Swimming", at(-5, 15), _hours(1), {"rules": ("FREQ=WEEKLY",), "category_id": "Gym"}
-    yield "David", "Dentist", at(9, 14, 30), _hours(1), {"priority": Priority.HIGH, "location": "Dr. Seidel"}
+    yield (
+        "David",
+        "Dentist",
+        at(9, 14, 30),
+        _hours(1),
+        {"priority": Priority.HIGH, "location": "Dr. Seidel", "reminders": (24 * 60, 60)},
+    )
     yield "Anna", "Parents' evening", at(8, 19), _hours(1.5), {"with": ("Anna", "Ben"), **_FIXED}
     yield "Anna", "Book club", at(8, 19, 30), _hours(2), {"category_id": "Social", **_FLEXIBLE}
     yield "Clara", "Maths test", at(10, 9), _hours(1), {"category_id": "Exam", "transparent": True, **_FIXED}
@@ -179,12 +230,17 @@ def _annas(monday: date) -> Iterator[_Event]:
         _hours(2),
         {"with": ("Ben", "Clara")},
     )
-    yield "Garden and house", "Chimney sweep", at(10, 8), _hours(1), {"with": ("Anna",), **_FIXED}
     # With the car, and from noon on there are three in the kitchen, which holds no fourth.
     yield "Anna", "Fetch Grandma", at(12, 12, 30), _hours(1), {"uses": ("Car",), **_FIXED}
     yield "Anna", "Birthday cake", at(12, 14), _hours(2), {"uses": ("Kitchen",)}
     yield "Clara", "Biscuits for school", at(12, 14), _hours(1.5), {"uses": ("Kitchen",)}
     yield "David", "Puppet theatre", at(12, 12, 30), _hours(1), {"priority": Priority.HIGH}
+
+
+def _for_anna(monday: date) -> Iterator[_Event]:
+    """Give what Ben enters for Anna, who is told of it."""
+    at = _clock(monday)
+    yield "Garden and house", "Chimney sweep", at(10, 8), _hours(1), {"with": ("Anna",), **_FIXED}
 
 
 def _bens(monday: date) -> Iterator[_Event]:
@@ -223,11 +279,6 @@ def _draft(
     if "uses" in rest:
         changes["resources"] = [home.resources[name] for name in changes.pop("uses")]
     return EventDraft(changes=cast(EventChanges, changes), calendar_id=home.calendars[calendar])
-
-
-def _this_monday(services: Services) -> date:
-    today = services.database.clock.now().astimezone(zone(_ZONE).tzinfo).date()
-    return today - timedelta(days=today.weekday())
 
 
 def _calendar_day(monday: date) -> Callable[[int], date]:

@@ -12,9 +12,11 @@ import typer
 
 from kalends.cli.acting import list_accounts
 from kalends.cli.answering import note
+from kalends.cli.demo_calls import ring_soon
 from kalends.cli.demo_household import USERNAMES, seed
 from kalends.cli.desk import composed, open_services, settings_of
 from kalends.cli.options import shared
+from kalends.features.identity.actor import Actor
 from kalends.interfaces.services import Services
 from kalends.server import serve as run_server
 from kalends.settings import Settings
@@ -57,7 +59,10 @@ def demo(
     told: list[str] = []
 
     def prepare(services: Services) -> None:
-        told.extend(_furnished(services, settings))
+        anna, lines = _furnished(services, settings)
+        told.extend(lines)
+        if anna is not None and not seed_only:
+            ring_soon(services, anna)
 
     if seed_only:
         bring_up(settings)
@@ -107,18 +112,18 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def _furnished(services: Services, settings: Settings) -> list[str]:
-    """Make the household where there is nobody yet, and say how to sign in."""
+def _furnished(services: Services, settings: Settings) -> tuple[Actor | None, list[str]]:
+    """Make the household where there is nobody yet; give who is at home in it, and how to sign in."""
     accounts = [account.username for account, _ in list_accounts(services.database)]
     if accounts:
-        return [
+        return None, [
             f"{settings.data_dir} has its people already: nothing was added.",
             f"Sign in as {' or '.join(accounts[:2])} with the password that was shown when they were added."
             f" To set a new one: kalends --data {settings.data_dir} account set-password {accounts[0]}",
         ]
     password = secrets.token_urlsafe(9)
-    seed(services, password)
-    return [
+    anna = seed(settings, password)
+    return anna, [
         f"Made a demo household in {settings.data_dir}.",
         f"Sign in as {' or '.join(USERNAMES)} with the password {password}, which is shown only now.",
     ]

@@ -40,6 +40,7 @@ LATE = timedelta(minutes=5)
 """After which nobody is reminded any more of what is over."""
 
 _MINUTE = 60
+_UNATTENDED = "call:"  # what the holders of such events begin with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,7 @@ def _wishes(
     wanted: dict[tuple[UUID, int], _Wish] = {}
     for member_id in claimed(rows, row, owners.get(row.calendar_id)):
         if member_id in people.zones:  # who made it may be gone
-            for minutes in row.reminders or people.minutes[member_id]:
+            for minutes in row.reminders or (() if _is_unattended(row) else people.minutes[member_id]):
                 wanted[member_id, minutes] = _Wish(member_id=member_id, minutes=minutes)
     for reminder in own:
         if reminder.kind is ReminderKind.BEFORE and not _declined(rows, row, reminder.member_id):
@@ -194,6 +195,11 @@ def _wishes(
             else:  # beside what all occurrences have
                 wanted[reminder.id, minutes] = wish
     return list(wanted.values())
+
+
+def _is_unattended(row: EventRow) -> bool:
+    """Say whether an event takes nobody: the server makes a call by itself, ten thousand of them perhaps."""
+    return row.holder is not None and row.holder.startswith(_UNATTENDED)
 
 
 def _declined(rows: Rows, row: EventRow, member_id: UUID) -> bool:

@@ -36,6 +36,11 @@ class Agenda:
         """Have something happen; it is told its own time."""
         heapq.heappush(self._waiting, (when, next(self._order), what))
 
+    @property
+    def next_at(self) -> datetime | None:
+        """Give when something happens next; None: nothing does."""
+        return self._waiting[0][0] if self._waiting else None
+
     def run(self, now: datetime) -> None:
         """Let everything happen whose time has come."""
         while self._waiting and self._waiting[0][0] <= now:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from threading import Event, RLock, Thread
 from typing import Any, Final
@@ -107,6 +108,12 @@ class FakeTwilio:
             while letters := self._due():
                 answers += [self.post(letter) for letter in letters]
             return answers
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Give when something is to happen next, as far as is known; None: nothing is."""
+        with self._lock:
+            return self._agenda.next_at
 
     def post(self, letter: Letter) -> int:
         """Post a callback, signed; gives the status of the answer, 0 where nobody answered."""
