@@ -534,6 +534,12 @@ class TestWhatTheServiceSays:
         with pytest.raises(NotFound):
             desk.calls.unknown(UUID(int=5), report)
 
+    @pytest.mark.parametrize("phone", ["sip:ana@a.example", "client:ana", "anonymous", "+", None])
+    def test_so_does_one_to_what_is_no_number(self, quick: Desk, phone: str | None) -> None:
+        report = Report(provider_id="CA99", state=AttemptState.RINGING, phone=phone)
+        quick.calls.unknown(quick.ana.workspace_id, report)
+        assert [attempt.phone_masked for attempt in quick.log()] == [""]
+
     def test_where_it_tells_nothing_it_is_asked(self, desk: Desk) -> None:
         id = desk.made()
         desk.comes(TEN)

@@ -137,6 +137,9 @@ class TestOne:
             ({"start": "2026-03-03"}, "start"),
             ({"start": "soon"}, "start"),
             ({"zone": "Mars/Base"}, "zone"),
+            ({"zone": ""}, "zone"),
+            ({"callee_zone": ""}, "callee_zone"),
+            ({"agent_instance": ""}, "agent_instance"),
             ({"script": None}, "script"),
             ({"script": "  "}, "script"),
             ({"twiml_url": "https://a.example/"}, "twiml_url"),
@@ -149,7 +152,9 @@ class TestOne:
             ({"script": "a" * 3001}, "script"),
             ({"script": "'" * 501}, "script"),
             ({"duration_minutes": 0}, "duration_minutes"),
-            ({"repeat": "sometimes"}, "rules"),
+            ({"repeat": "sometimes"}, "repeat"),
+            ({"repeat": "FREQ=SECONDLY"}, "repeat"),
+            ({"repeat": "FREQ=DAILY;INTERVAL=0"}, "repeat"),
             ({"repeat": "daily", "until": "2026-03-01"}, "until"),
             ({"repeat": "daily", "until": "2026-04-01", "count": 2}, "count"),
             ({"until": "2026-04-01"}, "until"),
@@ -282,6 +287,17 @@ class TestMany:
         line.operator.work()
         done = line.ana.get(f"/calls/batches/{answer.json()['id']}").json()
         assert (done["done"], done["failed"], len(chunks)) == (150, 0, 2)
+
+    def test_a_row_that_is_there_twice_is_called_once(self, line: Line) -> None:
+        rows = "".join(f"+49 30 90182{number % 5},2026-03-03T1{number % 5}:00,A,Hi,\n" for number in range(7))
+        done = line.batch(line.uploaded(HEAD + rows))
+        assert (done["total"], done["done"], done["failed"]) == (7, 7, 2)
+        assert [(each["row"], each["code"]) for each in done["errors"]] == [
+            (6, "row_repeated"),
+            (7, "row_repeated"),
+        ]
+        assert done["errors"][0]["issue"] == "Row 1 says the same: this call is scheduled already."
+        assert len(line.ana.get("/calls").json()["items"]) == 5
 
 
 class TestWhose:
@@ -419,6 +435,16 @@ class TestWhatWasTried:
         range_ = {"from": "2026-03-03T00:00:00+01:00", "to": "2026-03-04T00:00:00+01:00"}
         found = line.ana.get("/calls/statistics", params=range_).json()
         assert (found["pending"], found["attempts"], found["by_hour"][23]["total"]) == (1, 0, 1)
+
+    @pytest.mark.parametrize("year", ["0001", "9999"])
+    def test_figures_of_no_time_are_refused(self, line: Line, year: str) -> None:
+        range_ = {"from": f"{year}-01-01T00:00:00+14:00", "to": f"{year}-12-01T00:00:00-12:00"}
+        refused = line.ana.get("/calls/statistics", params=range_)
+        assert (refused.status_code, refused.json()["field"]) == (400, "from")
+
+    def test_a_file_of_what_cannot_be_is_refused_before_it_begins(self, line: Line) -> None:
+        refused = line.ana.get("/call-attempts.csv", params={"agent_instance": "a\0"})
+        assert (refused.status_code, refused.json()["field"]) == (400, "agent_instance")
 
     def test_numbers_come_on_the_list_and_off_it(self, line: Line) -> None:
         added = line.ana.post("/do-not-call", {"phone": "+49 30 901820", "reason": "Asked us."}).json()

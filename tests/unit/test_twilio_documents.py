@@ -145,6 +145,7 @@ def test_a_form_is_signed_as_the_library_signs_it(form: list[tuple[str, str]], h
         ("Mon, 02 Mar 2026 14:00:05 +0200", datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC)),
         ("Mon, 02 Mar 2026 12:00:05 -0000", datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC)),
         ("Mon, 02 Mar 99999 12:00:05 +0000", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", None),
         ("yesterday", None),
         ("", None),
         (None, None),

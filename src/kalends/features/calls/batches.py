@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -33,6 +34,19 @@ from kalends.storage import Unit
 MOST_ROWS: Final = 10_000
 MOST_BYTES: Final = 5_000_000
 _TOGETHER: Final = 100  # rows of one unit
+
+
+class RowRepeated(InvalidInput):
+    """An earlier row of the batch says the same, and nobody is to be called twice by mistake."""
+
+    code = "row_repeated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repeated:
+    """A row that says what another has said."""
+
+    row: int  # that other, from 1
 
 
 class Action(StrEnum):
@@ -131,6 +145,8 @@ class Batches:
         if opened is None:
             return
         actor, action, rows, done = opened
+        if action is Action.CREATE:
+            rows = _once_each(rows)
         while done < len(rows):
             some = rows[done : done + _TOGETHER]
             try:
@@ -164,7 +180,7 @@ class Batches:
             if not self._progressed(tx, batch_id, done, len(rows)):
                 return []
             if action is Action.CREATE:
-                drafts = [self._drafted(tx, actor, read_row(row, actor.zone))[1] for row in rows]
+                drafts = [self._drafted(tx, actor, _read(row, actor))[1] for row in rows]
                 return plans.create(tx, actor, drafts)
             stopped = [self._stopped(tx, actor, action, row) for row in rows]
             if action is Action.PAUSE:
@@ -216,3 +232,20 @@ class Batches:
         batch.rows_sealed, batch.ended_at = None, tx.now
         tx.session.flush()
         audit.record(tx, None, "call_batch.done", kind="call", subject=batch_id)
+
+
+def _once_each(rows: Sequence[Any]) -> list[Any]:
+    """Give the rows, those in place of which an earlier one stands as that."""
+    first: dict[str, int] = {}
+    told = [json.dumps(row, sort_keys=True) for row in rows]
+    earlier = [first.setdefault(text, number) for number, text in enumerate(told, 1)]
+    return [
+        row if number == same else _Repeated(row=same)
+        for number, (row, same) in enumerate(zip(rows, earlier, strict=True), 1)
+    ]
+
+
+def _read(row: Any, actor: Actor) -> CallDraft:
+    if isinstance(row, _Repeated):
+        raise RowRepeated(f"Row {row.row} says the same: this call is scheduled already.", field="row")
+    return read_row(row, actor.zone)

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from kalends.engine.recurrence.rule import InvalidRule
 from kalends.engine.series import Length, Start
 from kalends.engine.starts import parse_start
 from kalends.engine.zones import UnknownZone, zone
@@ -19,6 +20,7 @@ from kalends.features.calls.ports import MOST_SAID
 from kalends.features.calls.retries import checked_retries
 from kalends.features.calls.runs import GRACE
 from kalends.features.scheduling import EventChanges
+from kalends.ical.projection import check_rule
 from kalends.kit.errors import InvalidInput
 from kalends.kit.text import checked_name, checked_text
 
@@ -131,6 +133,12 @@ def rules_of(
             raise InvalidInput("Only a call that repeats ends.", field="until" if until else "count")
         return ()
     rule = _REPEATS.get(repeat.lower(), repeat.removeprefix("RRULE:"))
+    try:
+        check_rule(rule, all_day=False)
+    except InvalidRule as error:
+        raise InvalidRule(error.message, field="repeat") from None
+    if "FREQ=SECONDLY" in rule.upper():
+        raise InvalidRule("A call repeats every minute at the most.", field="repeat")
     if repeat.lower() == "weekdays" and start.weekday() > 4:
         raise InvalidInput("On weekdays it begins on one, Monday to Friday.", field="start")
     if until is not None and count is not None:

@@ -48,7 +48,7 @@ def read_phone(text: str, region: str | None, *, field: str = "phone") -> Phone:
             raise InvalidInput("This is no telephone number.", field=field)
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        if error.error_type == error.INVALID_COUNTRY_CODE and not text.strip().startswith(("+", "00")):
+        if error.error_type == error.INVALID_COUNTRY_CODE and not text.strip().startswith("+"):
             raise InvalidInput(
                 "This number lacks its country: write it with a plus sign, such as +49 30 1234567.",
                 field=field,
@@ -57,6 +57,17 @@ def read_phone(text: str, region: str | None, *, field: str = "phone") -> Phone:
     if not phonenumbers.is_valid_number(number) or number.extension:
         raise InvalidInput("Nobody has this telephone number: check its digits.", field=field)
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def known_phone(e164: str | None) -> Phone | None:
+    """Give the number that a telephone service speaks of; None where it is none, but a SIP address, say."""
+    import phonenumbers
+
+    try:
+        phonenumbers.parse(e164 or "")
+    except phonenumbers.NumberParseException:
+        return None
+    return Phone(e164 or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ def equal(*pairs: tuple[InstrumentedAttribute[Any], Any]) -> list[ColumnElement[
     conditions: list[ColumnElement[bool]] = []
     for column, value in pairs:
         if isinstance(value, str) and not value.isprintable():
-            raise InvalidInput(f"Nothing has such a {column.key}.", field=column.key)
+            raise InvalidInput("Control characters are not allowed here.", field=column.key)
         if value is not None:
             conditions.append(column == value)
     return conditions

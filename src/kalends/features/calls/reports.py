@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 
 from kalends.features.calls.dialling import current
 from kalends.features.calls.models import AttemptState, Call, CallAttempt, CallState, Outcome
-from kalends.features.calls.numbers import Phone
+from kalends.features.calls.numbers import known_phone
 from kalends.features.calls.office import HANG_UP, WATCH, Office
 from kalends.features.calls.ports import Report
 from kalends.features.calls.retries import wait
@@ -76,7 +76,7 @@ def take_unknown(office: Office, tx: Unit, report: Report) -> None:
             raise NotFound(
                 f"There is no workspace {tx.workspace_id}.", kind="workspace", id=str(tx.workspace_id)
             )
-        phone = Phone(report.phone) if report.phone else None
+        phone = known_phone(report.phone)
         attempt = tx.add(
             CallAttempt(
                 id=tx.new_id(),

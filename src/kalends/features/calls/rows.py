@@ -79,7 +79,9 @@ class CallRow(BaseModel):
         description="A local time, or a time with an offset and, as in RFC 9557, a zone.",
         examples=["2026-11-23T14:30"],
     )
-    zone: str | None = Field(None, max_length=100, description="IANA: whose clock. Yours by default.")
+    zone: str | None = Field(
+        None, min_length=1, max_length=100, description="IANA: whose clock. Yours by default."
+    )
     duration_minutes: int = Field(USUAL_MINUTES, ge=1, le=MOST_MINUTES, description="That it may take.")
     title: str = Field("Call", min_length=1, max_length=MAX_TITLE)
     description: str | None = Field(None, max_length=MAX_NOTES)
@@ -89,7 +91,10 @@ class CallRow(BaseModel):
     twiml_url: str | None = Field(None, max_length=MAX_ADDRESS, description="https: what happens.")
     agent_url: str | None = Field(None, max_length=MAX_ADDRESS, description="wss: an agent who speaks.")
     agent_instance: str | None = Field(
-        None, max_length=MAX_WORD, description="Whose call it is: a key of that agent sees no other calls."
+        None,
+        min_length=1,
+        max_length=MAX_WORD,
+        description="Whose call it is: a key of that agent sees no other calls.",
     )
     member_id: UUID | None = Field(None, description="Whose it is. Yours by default.")
     calendar_id: UUID | None = Field(None, description="Where its event is. That member's default.")
@@ -98,7 +103,10 @@ class CallRow(BaseModel):
     until: str | None = Field(None, max_length=100, description="The last day, or time, of a repeat.")
     count: int | None = Field(None, ge=1, le=10_000, description="In place of `until`.")
     callee_zone: str | None = Field(
-        None, max_length=100, description="Whose quiet hours are kept. By default the number's own."
+        None,
+        min_length=1,
+        max_length=100,
+        description="Whose quiet hours are kept. By default the number's own.",
     )
     missed: Missed = Field(Missed.LAST, description="What becomes of runs that were missed.")
     record: bool = Field(False, description="What is said, where the telephone service can; ask them first.")

@@ -259,9 +259,9 @@ class Calls:
         return self._office.scheduling.carry_out(actor, plan, own_part_only=True)
 
     def call_now(self, actor: Actor, call_id: UUID) -> None:
-        """Have the run that is next made now, or after quiet hours, whatever else it waits for; limits are kept.
+        """Have the run that is next made now, or after quiet hours, whatever else it waits for.
 
-        One that was to come later is moved on its calendar too, where the actor may write there. Raises
+        Limits are kept. One that was to come later moves on its calendar, where the actor may write. Raises
         `NotFound`, and `NotNow` unless it is scheduled.
         """
 

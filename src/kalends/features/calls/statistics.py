@@ -27,6 +27,7 @@ from kalends.storage import Unit
 
 MOST_DAYS = 366
 _AT_ONCE = 2_000
+_FIRST_YEAR, _LAST_YEAR = 1583, 9998  # of calendars here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ def statistics(
         raise InvalidInput(f"It must end after it starts: {since} to {until}.", field="to")
     if until - since > timedelta(days=MOST_DAYS):
         raise InvalidInput(f"At most {MOST_DAYS} days at once.", field="to")
+    if not _FIRST_YEAR <= since.year <= until.year <= _LAST_YEAR:
+        raise InvalidInput(f"Give years from {_FIRST_YEAR} to {_LAST_YEAR}.", field="from")
     wanted = LogFilter(member_id=member_id, agent_instance=agent_instance)
     clock = zone(actor.zone).tzinfo
     first, last = since.astimezone(clock).date(), (until - timedelta(microseconds=1)).astimezone(clock).date()

@@ -128,6 +128,6 @@ def moment(text: str | None) -> datetime | None:
     """Read a time as Twilio writes it (RFC 2822), or None where there is none that can be read."""
     try:
         given = parsedate_to_datetime(text or "")
-    except ValueError:
+        return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)

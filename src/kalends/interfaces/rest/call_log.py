@@ -75,6 +75,7 @@ def list_call_attempts(
 )
 def export_call_attempts(actor: Reader, services: CurrentServices, which: Which) -> StreamingResponse:
     """Give the log as a CSV file in UTF-8. Numbers are masked, and no cell is a formula."""
+    queries.log_conditions(actor, which)  # what it refuses is refused before the answer begins
 
     def written() -> Iterator[bytes]:
         with services.database.read(actor.workspace_id) as tx:

@@ -247,6 +247,11 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
             "Ein Haushalt braucht jemanden, dem er gehört; bitte zuerst jemand anderen dazu machen."
         ),
         "This is no telephone number.": "Das ist keine Telefonnummer.",
+        "A call repeats every minute at the most.": "Ein Anruf wiederholt sich höchstens jede Minute.",
+        "Row {} says the same: this call is scheduled already.": (
+            "Zeile {} sagt dasselbe: Dieser Anruf ist schon geplant."
+        ),
+        "Give years from {} to {}.": "Möglich sind die Jahre {} bis {}.",
         "Nobody has this telephone number: check its digits.": (
             "Diese Telefonnummer hat niemand: bitte die Ziffern prüfen."
         ),
