@@ -11,14 +11,13 @@ import structlog
 from structlog.typing import Processor
 
 from kalends.kit.redaction import redacted
-from kalends.kit.tracing import trace
+from kalends.kit.tracing import origin
 
 
 def configure_logging(form: Literal["console", "json"], stream: TextIO | None = None) -> None:
     """Send every record to `stream` (standard error by default), for people or as JSON for programs."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        _with_trace,
+        _with_origin,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -53,9 +52,8 @@ def configure_logging(form: Literal["console", "json"], stream: TextIO | None = 
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def _with_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if (id := trace()) is not None:
-        event["trace"] = id
+def _with_origin(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.update(origin())
     return event
 
 

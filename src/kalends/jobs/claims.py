@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,8 +42,7 @@ _ALL = {"across_workspaces": "workers serve every workspace"}
 _FOR_ALL = {**_ALL, "synchronize_session": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):  # made in a third of the time of a data class
     """A job in the hands of a worker."""
 
     workspace_id: UUID
@@ -59,6 +58,16 @@ class Claim:
     failures: int
     crashes: int
     trace_id: str | None
+    priority: int = 0
+
+    def origin(self) -> dict[str, str]:
+        """Give what each log line says while it is done."""
+        return {
+            "trace": self.trace_id or f"{self.id}.{self.fence}",
+            "job": self.task,
+            "job_id": str(self.id),
+            "workspace": str(self.workspace_id),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,7 @@ class Sent:
     queue: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Ending(NamedTuple):
     """What became of a claim: done (`next_at` None), or to be tried or done again then, or dead."""
 
     claim: Claim
@@ -95,11 +103,12 @@ def claim(
     if only is not None:
         values |= {"of_workspace": only[0], "of_id": only[1]}
     try:
-        taken = tx.session.execute(_taking(only is not None), values, execution_options=_FOR_ALL).all()
+        taken = (
+            tx.session.connection().execute(_taking(only is not None), values, execution_options=_ALL).all()
+        )
     except IntegrityError as error:
         raise Contended from error  # `uq_job_lock`: two saw different jobs as the first of one lock
-    ordered = sorted(taken, key=lambda row: (-row.priority, row.due_at))
-    return [Claim(*row[:-1]) for row in ordered]
+    return sorted((Claim(*row) for row in taken), key=lambda claim: (-claim.priority, claim.due_at))
 
 
 @cache

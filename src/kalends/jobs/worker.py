@@ -13,8 +13,6 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from uuid import UUID
 
-from structlog.contextvars import bound_contextvars
-
 from kalends.jobs import claims, limits
 from kalends.jobs.claims import Claim, Ending
 from kalends.jobs.limits import Taken
@@ -214,10 +212,7 @@ class Worker:
     def run(self, claim: Claim) -> Ending | None:
         """Do one job and say what becomes of it; None where that is said already, or not ours to say."""
         began = self._monotonic()
-        with (
-            traced(claim.trace_id or f"{claim.id}.{claim.fence}"),
-            bound_contextvars(job=claim.task, job_id=str(claim.id), workspace=str(claim.workspace_id)),
-        ):
+        with traced(claim.origin):
             outcome, ending = self._outcome(claim)
         self._watch.ended(claim.task, outcome, self._monotonic() - began)
         return ending
@@ -263,7 +258,8 @@ class Worker:
             lane.took(self._monotonic() - began)
             self._ended.append((lane, ending))
             self._held.discard(claim.id)
-            self._news.set()
+            if not self._news.is_set():
+                self._news.set()
 
     def _work(self) -> None:
         while not self._stopping.is_set():

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_trace: ContextVar[str | None] = ContextVar("trace", default=None)
+Origin = Callable[[], Mapping[str, str]]
+"""Gives what each log line within says, `trace` among it: asked only where there is such a line."""
+
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+def origin() -> Mapping[str, str]:
+    """Give what log lines say of what goes on here; nothing where nobody has said."""
+    asked = _origin.get()
+    return {} if asked is None else asked()
 
 
 def trace() -> str | None:
     """Give the id of what goes on here, None where nobody has said."""
-    return _trace.get()
+    return origin().get("trace")
 
 
 @contextmanager
-def traced(id: str) -> Iterator[None]:
-    """Let all that goes on within, threads that are asked to help included, be on behalf of `id`."""
-    token = _trace.set(id)
+def traced(within: Origin) -> Iterator[None]:
+    """Let all that goes on within, threads that are asked to help included, be on behalf of that."""
+    token = _origin.set(within)
     try:
         yield
     finally:
-        _trace.reset(token)
+        _origin.reset(token)

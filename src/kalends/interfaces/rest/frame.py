@@ -50,7 +50,7 @@ class Frame:
             return
         request = _Watched(scope, receive, send, str(self._ids.new()), self._clock.now())
         # Whatever is logged meanwhile names it, and so do the jobs that are ordered, however much later.
-        with traced(request.id):
+        with traced(lambda: {"trace": request.id}):
             await self._answer(scope, request)
 
     async def _answer(self, scope: Scope, request: _Watched) -> None:
