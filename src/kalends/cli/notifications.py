@@ -125,9 +125,10 @@ def log(
     wanted = DeliveryFilter(channel=channel, states=state or None)
     page = desk.read(lambda tx: inbox.list_deliveries(tx, desk.actor, wanted, _cursor(before), limit=limit))
     found = page.items
+    titles = desk.read(lambda tx: inbox.titles_of(tx, desk.actor, found))
     answer(
         ctx,
-        [DeliveryShown.model_validate(row).model_dump(mode="json") for row in found],
+        [DeliveryShown.of(row, titles).model_dump(mode="json") for row in found],
         table_of(
             ["id", "at", "channel", "to", "state", "tries", "error"],
             [
