@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,7 @@ from kalends.engine.claims import Priority
 from kalends.engine.series import Length
 from kalends.features.identity.actor import Actor
 from kalends.features.reminders.models import DeliveryState
-from kalends.features.reminders.ports import AddressGone
+from kalends.features.reminders.ports import AddressGone, Message
 from kalends.features.scheduling import Invitee
 from kalends.jobs import Permanent, Transient
 from workspaces import at
@@ -127,6 +128,27 @@ def test_a_failure_that_may_pass_is_tried_again_later_each_time(office: Office, 
     assert [round(each) for each in waits] == [1, 30, 4]
     assert states(office, ana) == [("email", DeliveryState.SENT, 4)]
     assert mail.asked == 3
+
+
+def test_what_a_service_says_it_has_is_not_sent_again_though_its_answer_was_lost(
+    office: Office, ana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = office.post["email"]
+    mail.answers = False  # asked for it, it would know nothing
+    send = mail.send
+
+    def lost(message: Message) -> None:
+        provider_id = send(message)
+        assert provider_id is not None
+        office.services.notifications.taken(ana.workspace_id, UUID(message.key), provider_id)
+        raise Transient("The answer was lost.")
+
+    monkeypatch.setattr(mail, "send", lost)
+    dentist(office, ana)
+    office.until(at("2026-03-03 13:30"))
+    (delivery,) = office.deliveries(ana)
+    assert (delivery.state, delivery.attempts, delivery.error) == (DeliveryState.SENT, 1, None)
+    assert len(mail.brought) == 1
 
 
 def test_what_cannot_be_sent_is_told_in_the_log(office: Office, ana: Actor) -> None:

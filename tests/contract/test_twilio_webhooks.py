@@ -51,6 +51,9 @@ class Listener:
         assert workspace_id == HOME
         self.others.append(report)
 
+    def taken(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
+        self.messages.append(("taken", workspace_id, delivery_id, provider_id))
+
     def arrived(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
         self.messages.append(("arrived", workspace_id, delivery_id, provider_id))
 
@@ -319,7 +322,8 @@ def test_what_becomes_of_a_message_is_told(
     message = Message(key=str(ATTEMPT), to=BEN, subject="", text="Hello", workspace_id=HOME)
     sid = TwilioMessages(line.account()).send(message)
     line.wait(10)
-    ((what, workspace_id, delivery_id, provider_id, *error),) = listener.messages
+    taken, (what, workspace_id, delivery_id, provider_id, *error) = listener.messages
+    assert taken == ("taken", HOME, ATTEMPT, sid)
     assert (what, workspace_id, delivery_id, provider_id) == (told, HOME, ATTEMPT, sid)
     assert error == ([] if told == "arrived" else ["Twilio undelivered, 30003"])
 

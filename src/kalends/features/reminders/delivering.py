@@ -40,6 +40,7 @@ _OVER = (
 )
 
 _HEARD = (DeliveryState.DELIVERED, DeliveryState.BOUNCED)
+_NOT_KNOWN = (DeliveryState.SENDING, DeliveryState.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,12 @@ class Delivering:
         ]
 
     # What services say later --------------------------------------------------------------------------------
+
+    def taken(self, tx: Unit, id: UUID, provider_id: str) -> None:
+        """Note that a service has a delivery, though its answer may have been lost: it is not sent again."""
+        delivery = _told_of(tx, id, provider_id)
+        if delivery is not None and delivery.state is DeliveryState.SENDING:
+            self._end(tx, id, DeliveryState.SENT, provider_id=provider_id)
 
     def arrived(self, tx: Unit, id: UUID, provider_id: str) -> None:
         """Note that a delivery reached its address; one that is not known is none of ours."""
@@ -158,9 +165,12 @@ class Delivering:
         provider_id: str | None = None,
         error: str | None = None,
     ) -> None:
+        tx.lock(Delivery, [id])
         delivery = tx.get(Delivery, id)
         if state is DeliveryState.SENT and delivery.state in _HEARD:
             state = delivery.state  # the service was quicker to say more
+        if state in _NOT_KNOWN and delivery.state in (DeliveryState.SENT, *_HEARD):
+            return  # only its answer was lost
         delivery.state, delivery.error = state, error
         if provider_id is not None:
             delivery.provider_id = provider_id

@@ -100,6 +100,10 @@ class Notifications:
 
     # What services say --------------------------------------------------------------------------------------
 
+    def taken(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
+        """Hear that a service has a delivery and is about to bring it."""
+        self._database.write(workspace_id, lambda tx: self._delivering.taken(tx, delivery_id, provider_id))
+
     def arrived(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
         """Hear that a delivery reached its address, as often and as late as may be."""
         self._database.write(workspace_id, lambda tx: self._delivering.arrived(tx, delivery_id, provider_id))

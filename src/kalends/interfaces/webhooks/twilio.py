@@ -27,6 +27,7 @@ from kalends.kit.errors import Forbidden, InvalidInput, TooLarge
 
 _LONGEST: Final = 65_536  # bytes; what Twilio posts is a few thousand
 
+_ON_ITS_WAY: Final = frozenset({"queued", "sending", "sent"})
 _ARRIVED: Final = frozenset({"delivered", "read"})
 _BOUNCED: Final = frozenset({"undelivered", "failed"})
 
@@ -51,6 +52,10 @@ class CallListener(Protocol):
 
 class MessageListener(Protocol):
     """Who hears of messages, as often and in any order."""
+
+    def taken(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
+        """Hear that a message is on its way to its phone."""
+        ...
 
     def arrived(self, workspace_id: UUID, delivery_id: UUID, provider_id: str) -> None:
         """Hear that a message reached its phone."""
@@ -117,7 +122,9 @@ def twilio_routes(
     async def hear_of_message(request: Request, workspace_id: UUID, delivery_id: UUID) -> Response:
         """Take what became of a message."""
         news = message_news(await proven(request))
-        if news.status in _ARRIVED:
+        if news.status in _ON_ITS_WAY:
+            await run_in_threadpool(messages.taken, workspace_id, delivery_id, news.provider_id)
+        elif news.status in _ARRIVED:
             await run_in_threadpool(messages.arrived, workspace_id, delivery_id, news.provider_id)
         elif news.status in _BOUNCED:
             error = f"Twilio {news.status}, {news.error_code or 'without a reason'}"
