@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 
 from kalends.storage import Database, migrate
 from kalends.storage import database as storage
-from postgresql_cluster import Cluster, NoPostgreSQL
+from postgresql_cluster import Cluster, NoPostgreSQL, memory
 
 SERVER = "KALENDS_TEST_POSTGRES_URL"
 Administer = Callable[..., None]
@@ -134,6 +134,16 @@ def _server_url(config: pytest.Config) -> str:
             raise pytest.UsageError(str(error)) from error
         os.environ[SERVER] = config.stash[_cluster].url
     return os.environ[SERVER]
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory: SQLite waits for a disk at each commit, and the disk proves nothing.
+
+    Not where memory may hold no programs, some of which are tests' own.
+    """
+    folder = memory()
+    if folder is not None and not os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.hookimpl(optionalhook=True)  # the tests run without xdist too

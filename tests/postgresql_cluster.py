@@ -136,10 +136,14 @@ class Cluster:
                 time.sleep(0.02)
 
 
+def memory() -> Path | None:
+    """Give the folder that is kept in memory alone, where there is one with room."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_NEEDED else None
+
+
 def _new_folder(*, in_memory: bool) -> Path:
     """Make a folder named after this process, in memory where there is room; sweep out those of the dead."""
-    roomy = in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_NEEDED
-    parent = _MEMORY if roomy else Path(tempfile.gettempdir())
+    parent = (memory() if in_memory else None) or Path(tempfile.gettempdir())
     for left in parent.glob(f"{_PREFIX}[0-9]*-*"):
         if not _alive(int(left.name.removeprefix(_PREFIX).split("-")[0])):
             shutil.rmtree(left, ignore_errors=True)
