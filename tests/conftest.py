@@ -14,6 +14,7 @@ pytest_plugins = [
     "command_line",
     "carriers",
     "telephones",
+    "call_desk",
 ]
 
 # Deadlines and speed checks would measure the machine, not the code. The gate draws the same examples each
