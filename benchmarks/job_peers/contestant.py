@@ -2,7 +2,8 @@
 
     python <contestant>.py prepare URL
     python <contestant>.py enqueue URL COUNT singles|batches FIRST STEP   prints the seconds that it took
-    python <contestant>.py work URL FILE                                  until its standard input ends
+    python <contestant>.py work URL FILE      says when it is loaded, works from a line on its standard input
+                                              until that ends
 
 Jobs are due at FIRST and then each STEP seconds later, since the epoch. A worker appends a record to FILE for
 each job: its number, when it was due, and when it was done.
@@ -64,7 +65,8 @@ def play(make: Callable[[str], Contestant]) -> None:
         def act(number: int, due: float) -> None:
             os.write(file, RECORD.pack(number, due, time.time()))
 
-        stop = contestant.work(act)
         print("ready", flush=True)
+        sys.stdin.readline()
+        stop = contestant.work(act)
         sys.stdin.read()
         stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -29,6 +30,9 @@ class Workflows:
                 "name": "bench",
                 "system_database_url": self.url,
                 "application_version": _VERSION,
+                "executor_id": str(
+                    os.getpid()
+                ),  # else each worker takes the others' work for its own, left behind
                 "log_level": "CRITICAL",
             }
         )
