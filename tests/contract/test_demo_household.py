@@ -23,7 +23,7 @@ from workspaces import KEY, at
 MOMENTS = {
     "as a Monday begins": at("2026-11-23 00:05"),
     "as clocks are set back": at("2026-10-25 02:30"),
-    "while a call is due": at("2026-04-01 17:45:30"),
+    "while a call is due": at("2026-04-01 19:05:30"),
 }
 
 

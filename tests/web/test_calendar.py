@@ -209,7 +209,9 @@ def test_a_month_leads_to_the_day_that_has_more(page: Page) -> None:
 
 def test_arrows_go_from_event_to_event(page: Page) -> None:
     opened(page, "agenda")
-    first, second = events(page).nth(0), events(page).nth(1)
+    expect(events(page).first).to_be_visible()
+    entries = page.get_by_role("main").locator(".entry")
+    first, second = entries.nth(0), entries.nth(1)
     first.focus()
     page.keyboard.press("ArrowDown")
     expect(second).to_be_focused()

@@ -68,7 +68,7 @@ def begin_week(services: Services, anna: Actor, family: UUID, practice: UUID) ->
         assert id is not None, "it was no preview"
         return id
 
-    tablets, sunday = _at(anna, today, 17, 45), _at(anna, today + timedelta(days=6 - today.weekday()), 11)
+    tablets, sunday = _at(anna, today, 19, 5), _at(anna, today + timedelta(days=6 - today.weekday()), 11)
     schedule(
         _GRANDMA,
         "Tablets for Grandma",
@@ -92,7 +92,7 @@ def begin_week(services: Services, anna: Actor, family: UUID, practice: UUID) ->
         call_type="request", retries={"no_answer": {"times": 9, "minutes": 24 * 60}},
     )  # fmt: skip
     schedule(
-        _BAKERY, "Order Grandma's cake rolls", _at(anna, today + timedelta(days=4), 14, 40),
+        _BAKERY, "Order Grandma's cake rolls", _at(anna, today + timedelta(days=4), 14, 20),
         "Twenty rolls for Grandma's birthday, please. Which day shall we fetch them?",
         call_type="order", record=True, calendar_id=practice,
     )  # fmt: skip
