@@ -166,8 +166,8 @@ class Unit:
         return self.session.execute(statement.returning(target.c.workspace_id)).first() is not None
 
     def _execute_many(self, statement: Executable, rows: list[dict[str, Any]]) -> CursorResult[Any]:
-        # There are no objects to make of it, and its rows say whose they are: what the ORM adds to a statement
-        # would take as long as the statement.
+        # There are no objects to make of it, and its rows say whose they are: what the ORM adds would take as
+        # long as the statement.
         connection = self.session.connection()
         return connection.execute(statement, rows, execution_options={"preserve_rowcount": True})
 
