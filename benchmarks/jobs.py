@@ -146,7 +146,7 @@ def speed(kind: str, cluster: Cluster, folder: str) -> Iterator[dict[str, Any]]:
         for name in ON[kind]:
             for how, count in (("singles", SINGLES), ("batches", BATCHED)):
                 place = fresh(kind, cluster, folder, name)
-                seconds = float(place.run("enqueue", count, how, time.time() + 10**6, 0))
+                seconds = float(place.run("enqueue", count, how, time.time() + 10**6, 0, 0))
                 found[how][name].append(count / seconds)
             for measure, workers in (("one worker", 1), ("two workers", 2)):
                 if workers == 1 or (kind == "PostgreSQL" and name != APSCHEDULER):
@@ -174,7 +174,7 @@ def speed(kind: str, cluster: Cluster, folder: str) -> Iterator[dict[str, Any]]:
 
 def fired(place: Place, folder: Path, workers: int) -> float:
     """Give the seconds from the first to the last of the jobs that were due when the workers started."""
-    place.run("enqueue", FIRED, "batches", time.time() - 1, 0)
+    place.run("enqueue", FIRED, "batches", time.time() - 1, 0, 0)
     file = folder / f"{place.name}.{_serial[0]}.records"
     running = place.begin(file, workers)
     try:
@@ -204,13 +204,13 @@ def lateness(kind: str, cluster: Cluster, folder: str) -> Iterator[dict[str, Any
         far = PENDING - EACH_SECOND * WATCHED
         with tempfile.TemporaryDirectory(dir=MEMORY) as memory:  # what waits is stored without the disk
             place = fresh(kind, cluster, memory, name)
-            place.run("enqueue", far, "batches", time.time() + 10**6, 1, quick=True)
+            place.run("enqueue", far, "batches", time.time() + 10**6, 1, 0, quick=True)
             if kind == "SQLite":
                 made = place.url.removeprefix("sqlite:///")
                 place = Place(kind, f"sqlite:///{shutil.copy(made, folder)}", name)
         rest = EACH_SECOND * (WATCHED + 2)
         first = time.time() + BEFORE
-        place.run("enqueue", rest, "batches", first, 1 / EACH_SECOND, quick=True)
+        place.run("enqueue", rest, "batches", first, 1 / EACH_SECOND, far + 1, quick=True)
         file = Path(folder) / f"{name}.{kind}.late"
         (worker,) = place.begin(file)
         time.sleep(max(0.0, first + WATCHED + 5 - time.time()))

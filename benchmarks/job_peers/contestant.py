@@ -1,12 +1,12 @@
 """What each contestant is asked for, as a program of its own: it is called alike for all of them.
 
     python <contestant>.py prepare URL
-    python <contestant>.py enqueue URL COUNT singles|batches FIRST STEP   prints the seconds that it took
+    python <contestant>.py enqueue URL COUNT singles|batches FIRST STEP FROM   prints the seconds that it took
     python <contestant>.py work URL FILE      says when it is loaded, works from a line on its standard input
                                               until that ends
 
-Jobs are due at FIRST and then each STEP seconds later, since the epoch. A worker appends a record to FILE for
-each job: its number, when it was due, and when it was done.
+Jobs are numbered FROM on, and due at FIRST and then each STEP seconds later, since the epoch. A worker appends
+a record to FILE for each job: its number, when it was due, and when it was done.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ def play(make: Callable[[str], Contestant]) -> None:
         contestant.prepare()
     elif command == "enqueue":
         count, how, first, step = int(rest[0]), rest[1], float(rest[2]), float(rest[3])
-        jobs = [(number, first + number * step) for number in range(count)]
-        contestant.one((count, first + 10**9))  # connections, statements: not counted
+        start = int(rest[4])
+        jobs = [(start + number, first + number * step) for number in range(count)]
+        contestant.one((start + count, first + 10**9))  # connections, statements: not counted
         began = time.perf_counter()
         if how == "singles":
             for job in jobs:
                 contestant.one(job)
         else:
-            for start in range(0, count, BATCH):
-                contestant.many(jobs[start : start + BATCH])
+            for at in range(0, count, BATCH):
+                contestant.many(jobs[at : at + BATCH])
         print(time.perf_counter() - began)
     else:
         file = os.open(rest[0], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
