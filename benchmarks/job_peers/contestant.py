@@ -5,8 +5,8 @@
     python <contestant>.py work URL FILE      says when it is loaded, works from a line on its standard input
                                               until that ends
 
-Jobs are numbered FROM on, and due at FIRST and then each STEP seconds later, since the epoch. A worker appends
-a record to FILE for each job: its number, when it was due, and when it was done.
+Jobs are numbered FROM on, and due at FIRST and then each STEP seconds later, since the epoch. A worker writes
+to the end of FILE what it did: the number of a job, when it was due, and when it was done.
 """
 
 from __future__ import annotations

@@ -94,3 +94,27 @@ def test_moving_its_event_and_cancelling_it_leave_one_truth(operator: Operator, 
     operator.clock.instant = TEN + timedelta(hours=2)
     operator.work()
     assert operator.exchange.lines == []
+
+
+@pytest.mark.parametrize("attempt", ROUNDS)
+@pytest.mark.parametrize("outcome", [Outcome.COMPLETED, Outcome.BUSY])
+def test_a_run_that_ends_while_its_event_goes_is_the_last(
+    operator: Operator, attempt: int, outcome: Outcome
+) -> None:
+    (ana,) = operator.home.household("Ana")
+    id = made(operator.services, ana, TEN, rules=("FREQ=DAILY",))
+    event_id = call_of(operator.services, ana, id).event_id
+    assert event_id is not None
+    operator.clock.instant = TEN
+    operator.work()
+    (line,) = operator.exchange.lines
+    report = Report(provider_id=line.id, state=AttemptState.ENDED, outcome=outcome)
+    ends = race(
+        lambda: operator.services.calls.report(ana.workspace_id, line.dial.attempt_id, report),
+        lambda: operator.home.remove(ana, event_id),
+    )
+    if refusals(ends):  # it was being made still
+        operator.home.remove(ana, event_id)
+    operator.clock.instant = TEN + timedelta(days=2)
+    operator.work()
+    assert len(operator.exchange.lines) == 1

@@ -71,7 +71,7 @@ class _Lane:
 
     def took(self, seconds: float) -> None:
         """Learn from a job how long one takes."""
-        self.seconds += 0.2 * (seconds - self.seconds)
+        self.seconds += 0.5 * (seconds - self.seconds)
 
 
 class Worker:

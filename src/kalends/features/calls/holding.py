@@ -56,6 +56,7 @@ class CallHolder:
         begin(tx, self._office.announcer, call, actor)
 
     def _removed(self, tx: Unit, actor: Actor, call: Call) -> None:
+        self._office.hold_alone(tx, call.id)  # it may have gone on since it was asked whether it may
         self._office.call_off(tx, call)
         if call.state in (CallState.SCHEDULED, CallState.PAUSED):
             self._end(tx, actor, call, CallState.CANCELLED, "event_deleted")

@@ -43,7 +43,7 @@ def take(office: Office, tx: Unit, attempt_id: UUID, report: Report, *, final: b
     if attempt is None or attempt.provider_id not in (None, report.provider_id):
         take_unknown(office, tx, report)
         return
-    call = attempt.call_id and office.hold(tx, attempt.call_id)
+    call = attempt.call_id and office.hold_alone(tx, attempt.call_id)
     tx.lock(CallAttempt, [attempt_id])
     attempt = tx.get(CallAttempt, attempt_id)
     if attempt.provider_id is None:
@@ -105,7 +105,7 @@ def give_up(
 ) -> None:
     """End an attempt of which the service will tell no more, or never knew."""
     attempt = tx.get(CallAttempt, attempt_id)
-    call = attempt.call_id and office.hold(tx, attempt.call_id)
+    call = attempt.call_id and office.hold_alone(tx, attempt.call_id)
     tx.lock(CallAttempt, [attempt_id])
     attempt = tx.get(CallAttempt, attempt_id)
     if attempt.state is AttemptState.ENDED:
