@@ -144,7 +144,9 @@ class Office:
         self.step(tx, call, last, reason, actor=actor, detail=detail, due_at=None, next_at=None, **kept)
         if last is CallState.COMPLETED:
             # Not in here: whoever tells of a call waits for this unit, and often many do at once.
-            self.jobs.enqueue(tx, [Order(task=TICK_OFF, key=str(call.id), run_at=tx.now)])
+            # One after the other: two would only wait for the calendar, each with a thread and a connection.
+            lock = f"{TICK_OFF} {call.member_id}"
+            self.jobs.enqueue(tx, [Order(task=TICK_OFF, key=str(call.id), run_at=tx.now, lock=lock)])
 
     def tick_off(self, tx: Unit, call_id: UUID) -> None:
         """Say on the calendar that a call was made; where its member may not write there, it says nothing."""
