@@ -1,6 +1,9 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
+CHECKS := lint types imports web-check
+ifneq ($(MAKECMDGOALS),$(CHECKS)) # which run side by side: all else goes by steps
 .NOTPARALLEL:
+endif
 .PHONY: help run web test check lint types imports web-check tests torture bench format clean
 
 # Tests are rewritten before they run; without the cache that is 4 s again for each process.
@@ -25,7 +28,8 @@ web: .venv/.run ## build the browser app into the package (Node 20.19 or newer)
 
 test: check tests ## everything that must hold: style, types, layers, tests on SQLite and PostgreSQL
 
-check: lint types imports web-check ## what needs no server: style, types, layers, the browser app by itself
+check: .venv/.test ## what needs no server: style, types, layers, the browser app by itself
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync $(CHECKS)
 
 lint: .venv/.test ## style and formatting
 	@$(BIN)/ruff check --quiet $(PLACES)

@@ -22,6 +22,6 @@ pytest_plugins = [
 settings.register_profile(
     "hand", deadline=None, max_examples=100, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("ci", settings.get_profile("hand"), derandomize=True, max_examples=60)
+settings.register_profile("ci", settings.get_profile("hand"), derandomize=True)
 settings.register_profile("thorough", settings.get_profile("hand"), max_examples=5_000)
 settings.load_profile("hand")

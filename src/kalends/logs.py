@@ -53,7 +53,8 @@ def configure_logging(form: Literal["console", "json"], stream: TextIO | None = 
 
 
 def _with_origin(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    event.update(origin())
+    for name, value in origin().items():
+        event.setdefault(name, value)  # what a line says itself stands
     return event
 
 

@@ -49,10 +49,10 @@ class Line:
         self.operator.work()
         return self.ana.get(f"/calls/batches/{answer.json()['id']}").json()
 
-    def uploaded(self, text: str | bytes) -> Any:
+    def uploaded(self, text: str | bytes, **asked: str) -> Any:
         content = text.encode() if isinstance(text, str) else text
         return self.ana.request(
-            "POST", "/calls/batches", content=content, headers={"Content-Type": "text/csv"}
+            "POST", "/calls/batches", content=content, params=asked, headers={"Content-Type": "text/csv"}
         )
 
     def key(self, **wanted: Any) -> Caller:
@@ -226,6 +226,22 @@ class TestMany:
         states = {call["id"]: call["state"] for call in line.ana.get("/calls").json()["items"]}
         assert [states[id] for id in ids] == ["cancelled", "cancelled", "scheduled"]
 
+    def test_calls_are_paused_and_cancelled_by_a_file(self, line: Line) -> None:
+        first, second = (line.made()["id"] for _ in range(2))
+        paused = line.batch(line.uploaded(f"id;title\n{first};a\nnone;b\n", action="pause"))
+        assert (paused["done"], paused["failed"], paused["errors"][0]["row"]) == (2, 1, 2)
+        cancelled = line.batch(line.uploaded(f"id,call_id\nx,{first}\n,{second}\ny\n", action="cancel"))
+        assert [(error["row"], error["field"]) for error in cancelled["errors"]] == [(3, "id")]
+        states = [line.ana.get(f"/calls/{id}").json()["state"] for id in (first, second)]
+        assert states == ["cancelled", "cancelled"]
+
+    def test_what_is_to_be_done_is_said_once(self, line: Line) -> None:
+        body = {"rows": [CALL]}
+        refused = line.ana.request("POST", "/calls/batches", json=body, params={"action": "pause"})
+        assert (refused.status_code, refused.json()["field"]) == (400, "action")
+        lacking = line.uploaded("phone,start\n1,2\n", action="pause")
+        assert (lacking.status_code, lacking.json()["field"]) == (400, "call_id")
+
     @pytest.mark.parametrize(
         "content, field",
         [
@@ -296,7 +312,7 @@ class TestMany:
             (6, "row_repeated"),
             (7, "row_repeated"),
         ]
-        assert done["errors"][0]["issue"] == "Row 1 says the same: this call is scheduled already."
+        assert done["errors"][0]["issue"] == "Row 1 says the same, and nobody is called twice by mistake."
         assert len(line.ana.get("/calls").json()["items"]) == 5
 
 

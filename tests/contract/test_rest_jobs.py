@@ -53,21 +53,26 @@ def test_what_has_failed_is_seen_tried_again_and_called_off(quick_api: Api, ana:
     dead = ana.get("/jobs", params={"state": "dead"}).json()["items"][0]
     assert (dead["error"], dead["failures"], dead["task"]) == ("no such number", 1, "test.refuse")
     path = f"/jobs/{dead['id']}"
+    other = ana.get("/jobs", params={"state": "dead"}).json()["items"][1]
     assert ana.get(path).json() == dead
     again = ana.post(f"{path}/retry")
     assert (again.status_code, again.json()["state"], again.json()["failures"]) == (200, "waiting", 0)
     assert ana.post(f"{path}/retry").json()["code"] == "not_dead"
+    assert ana.delete(path).json()["code"] == "not_dead"
+    path = f"/jobs/{other['id']}"
     assert ana.delete(path).status_code == 204
     assert ana.get(path).status_code == ana.delete(path).status_code == 404
     audit = ana.get("/audit", params={"kind": "job"}).json()["items"]
     assert [each["action"] for each in audit] == ["job.cancelled", "job.retried"]
 
 
-def test_what_is_being_done_is_not_called_off(quick_api: Api, ana: Person) -> None:
+def test_what_is_being_done_or_waits_is_not_called_off(quick_api: Api, ana: Person) -> None:
     order(quick_api, ana.workspace_id, "dentist")
+    (job,) = ana.get("/jobs", params={"state": "waiting"}).json()["items"]
+    assert ana.delete(f"/jobs/{job['id']}").json()["code"] == "not_dead"
     quick_api.services.database.write(None, lambda tx: claims.claim(tx, uuid4(), "default", 9))
     (job,) = ana.get("/jobs", params={"state": "running"}).json()["items"]
-    assert ana.delete(f"/jobs/{job['id']}").json()["code"] == "job_runs"
+    assert ana.delete(f"/jobs/{job['id']}").json()["code"] == "not_dead"
 
 
 def test_why_not_is_said_in_german(quick_api: Api, ana: Person) -> None:
@@ -77,7 +82,7 @@ def test_why_not_is_said_in_german(quick_api: Api, ana: Person) -> None:
     ana.patch(f"/members/{ana.member_id}/preferences", {"language": "de"})
     path = f"/jobs/{job['id']}"
     assert [ana.delete(path).json()["detail"], ana.post(f"{path}/retry").json()["detail"]] == [
-        "Das wird gerade getan.",
+        "Von Hand wird nur abgesagt, was endgültig gescheitert ist; sonst ist abzusagen, wofür es da ist.",
         "Von Hand wird nur wiederholt, was endgültig gescheitert ist.",
     ]
 

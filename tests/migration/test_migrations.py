@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
-import kalends.server  # noqa: F401 brings in every table
-from kalends.storage import SCHEMA_HEAD, Database, downgrade, known_revisions, migrate, schema_version
+from kalends.features.reminders.models import Reminder
+from kalends.kit.clock import FixedClock
+from kalends.server import compose  # which brings in every table
+from kalends.settings import Settings
+from kalends.storage import SCHEMA_HEAD, Database, Unit, downgrade, known_revisions, migrate, schema_version
 from kalends.storage.schema import Table
+from workspaces import KEY, NOON, Town
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -80,3 +85,42 @@ def test_servers_that_start_together_migrate_once(fresh_postgresql: Callable[[],
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate, [url] * 4))
     assert differences(url) == []
+
+
+def test_a_database_that_has_the_later_schema_already_is_taken_as_it_is(empty_url: str) -> None:
+    # For some hours revision 0011 made what 0012 makes.
+    migrate(empty_url)
+    database = Database(empty_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    database.close()
+    assert schema_version(empty_url) == "0011"
+    migrate(empty_url)
+    assert differences(empty_url) == []
+
+
+def test_reminders_outlast_a_step_down_and_up_unless_their_event_is_away(
+    empty_url: str, tmp_path: Path
+) -> None:
+    migrate(empty_url)
+    services = compose(Settings(data_dir=tmp_path, database_url=empty_url, key=KEY), clock=FixedClock(NOON))
+    town = Town(services, FixedClock(NOON))
+    (ana,) = town.household("Ana")
+    stays, goes = (town.made(ana, title=title, start=NOON + timedelta(days=1)) for title in ("Tea", "Dinner"))
+    reminders = services.notifications.reminders
+
+    def remind_of_both(tx: Unit) -> None:
+        for event_id in (stays, goes):
+            reminders.add(tx, ana, event_id=event_id, minutes=10)
+
+    town.write(ana, remind_of_both)
+    town.remove(ana, goes)
+    services.database.close()
+
+    downgrade(empty_url, "0011")
+    migrate(empty_url)
+
+    database = Database(empty_url)
+    with database.read(ana.workspace_id) as tx:
+        assert [*tx.execute(select(Reminder.event_id)).scalars()] == [stays]
+    database.close()

@@ -37,7 +37,7 @@ def failed(cli: CommandLine) -> None:
     database.close()
 
 
-def test_what_has_failed_is_listed_tried_again_and_called_off(cli: CommandLine) -> None:
+def test_what_has_failed_is_listed_and_tried_again(cli: CommandLine) -> None:
     assert "Nothing is to be done." in cli("jobs", "list").out
     failed(cli)
     (job,) = cli.json("jobs", "list", "--dead")
@@ -51,6 +51,11 @@ def test_what_has_failed_is_listed_tried_again_and_called_off(cli: CommandLine) 
     assert cli.json("jobs", "list", "--dead") == []
     assert [job["state"] for job in cli.json("jobs", "list")] == ["waiting"]
     assert cli("jobs", "retry", "dentist", "--json").problem["code"] == "not_dead"
+    assert cli("jobs", "cancel", "dentist", "--json").problem["code"] == "not_dead"
+
+
+def test_what_has_failed_is_called_off(cli: CommandLine) -> None:
+    failed(cli)
     assert "is called off" in cli("jobs", "cancel", "dentist").out
     assert cli("jobs", "cancel", "dentist", "--json").problem["code"] == "not_found"
 

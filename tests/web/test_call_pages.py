@@ -241,6 +241,23 @@ def test_a_file_is_looked_at_sent_and_told_of_row_by_row(page: Page) -> None:
     expect(row(page, "From a file")).to_contain_text("Scheduled")
 
 
+def test_a_file_that_names_calls_stops_them(page: Page) -> None:
+    call_id = a_call(page, "Named in a file")
+    page.goto("/calls/batches")
+    text = f"title,call_id\nNamed in a file,{call_id}\n"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "log.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    expect(page.get_by_role("columnheader", name="call_id")).to_contain_text("Which call")
+    expect(page.get_by_role("columnheader", name="title")).to_contain_text("Not looked at")
+    expect(page.get_by_role("button", name="Cancel 1 call")).to_be_enabled()
+    axe(page)
+    page.get_by_role("button", name="Pause 1 call").click()
+    expect(page.get_by_role("listitem").filter(has_text="1 call to be paused")).to_contain_text("1 done")
+    page.goto("/calls?q=Named in a file")
+    expect(row(page, "Named in a file")).to_contain_text("Paused")
+
+
 def test_the_dashboard_counts_and_follows(page: Page) -> None:
     page.goto("/calls/dashboard")
     today = page.get_by_role("region", name="Today")

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from kalends.cli import picking
 from kalends.cli.answering import answer, confirm, list_of, note, table_of
 from kalends.cli.desk import Desk, open_desk
-from kalends.cli.moments import read_moment
+from kalends.cli.moments import read_ends, read_moment
 from kalends.cli.outcomes import answer_outcome
+from kalends.cli.paging import Before, Most, cursor_of, every, note_more, nothing
 from kalends.features.calls import do_not_call as forbidden
 from kalends.features.calls import queries
 from kalends.features.calls.access import get_call
-from kalends.features.calls.csv_files import read_rows
+from kalends.features.calls.batches import MOST_BYTES, Action
 from kalends.features.calls.models import Call, CallState, Missed, Outcome
 from kalends.features.calls.queries import CallFilter, LogFilter
 from kalends.features.calls.rows import CallRow
 from kalends.features.calls.statistics import statistics
+from kalends.interfaces.call_files import take_file
+from kalends.interfaces.rest.batch_shapes import BatchShown
 from kalends.interfaces.rest.call_shapes import AttemptShown, CallShown, CallStep, StatisticsShown
 from kalends.interfaces.rest.event_times import TimeReader
-from kalends.kit.errors import InvalidInput
+from kalends.kit.errors import InvalidInput, TooLarge
 from kalends.kit.pagination import LARGEST_LIMIT
 
 app = typer.Typer(no_args_is_help=True, help="Schedule telephone calls, stop them, see what was tried.")
 
 Which = Annotated[str, typer.Argument(help="A call, by title or id.")]
+Since = Annotated[str | None, typer.Option("--from", metavar="WHEN", help="First day or time.")]
+Until = Annotated[str | None, typer.Option(metavar="WHEN", help="Last day, or time.")]
 Of = Annotated[str | None, typer.Option("--of", metavar="MEMBER", help="Of this member.")]
 
 
@@ -36,12 +41,19 @@ Of = Annotated[str | None, typer.Option("--of", metavar="MEMBER", help="Of this 
 def list_(
     ctx: typer.Context,
     state: Annotated[list[CallState] | None, typer.Option(help="In this state; can be repeated.")] = None,
+    since: Since = None,
+    until: Until = None,
     of: Of = None,
+    before: Before = None,
+    limit: Most = 50,
 ) -> None:
     """List the calls, the newest first."""
     desk = open_desk(ctx)
-    wanted = CallFilter(states=state, member_id=picking.member(desk, of).id if of else None)
-    found = desk.read(lambda tx: queries.list_calls(tx, desk.actor, wanted, limit=LARGEST_LIMIT)).items
+    first, end = read_ends(since, until, own=desk.actor.zone, now=desk.now)
+    whose = picking.member(desk, of).id if of else None
+    wanted = CallFilter(states=state, since=first, until=end, member_id=whose)
+    page = desk.read(lambda tx: queries.list_calls(tx, desk.actor, wanted, cursor_of(before), limit=limit))
+    found = page.items
     answer(
         ctx,
         [CallShown.of(call).model_dump(mode="json") for call in found],
@@ -58,9 +70,11 @@ def list_(
                 ]
                 for call in found
             ],
-            empty="There are no calls.",
+            empty=nothing(before, "There are no calls."),
         ),
     )
+    if page.next:
+        note_more(ctx, found[-1].id)
 
 
 @app.command()
@@ -166,12 +180,19 @@ def cancel(
 def log(
     ctx: typer.Context,
     outcome: Annotated[list[Outcome] | None, typer.Option(help="That ended so; can be repeated.")] = None,
+    since: Since = None,
+    until: Until = None,
     of: Of = None,
+    before: Before = None,
+    limit: Most = 50,
 ) -> None:
     """List what was tried, the newest first."""
     desk = open_desk(ctx)
-    wanted = LogFilter(outcomes=outcome, member_id=picking.member(desk, of).id if of else None)
-    found = desk.read(lambda tx: queries.list_attempts(tx, desk.actor, wanted, limit=LARGEST_LIMIT)).items
+    first, end = read_ends(since, until, own=desk.actor.zone, now=desk.now)
+    whose = picking.member(desk, of).id if of else None
+    wanted = LogFilter(outcomes=outcome, since=first, until=end, member_id=whose)
+    page = desk.read(lambda tx: queries.list_attempts(tx, desk.actor, wanted, cursor_of(before), limit=limit))
+    found = page.items
     answer(
         ctx,
         [AttemptShown.of(each).model_dump(mode="json") for each in found],
@@ -188,9 +209,11 @@ def log(
                 ]
                 for each in found
             ],
-            empty="Nobody was called.",
+            empty=nothing(before, "Nobody was called."),
         ),
     )
+    if page.next:
+        note_more(ctx, found[-1].attempt.id)
 
 
 @app.command()
@@ -219,17 +242,32 @@ def stats(
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8; its first line names the fields of a call.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV in UTF-8, whose first line names the fields of a call; or .json, as REST takes it."
+        ),
+    ],
+    action: Annotated[
+        Action | None,
+        typer.Option(help="With each row: create by default; else its call_id or id names a call."),
+    ] = None,
 ) -> None:
-    """Schedule a call for each row of a file; a server or worker does it in the background."""
+    """Schedule, pause or cancel the calls of a file; a server or worker does it in the background."""
     desk = open_desk(ctx)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.", field="file") from None
-    batch = desk.services.calls.batches.create(desk.actor, read_rows(data))
+    if len(data) > MOST_BYTES:
+        raise TooLarge(f"At most {MOST_BYTES} bytes are read here.", limit=MOST_BYTES)
+    batch = take_file(desk.services, desk.actor, data, is_json=file.suffix.lower() == ".json", action=action)
     note(ctx, "Bad rows are told by `kalends calls batches`.")
-    answer(ctx, _batch(batch), list_of([f"Taken: {batch.total} rows ({picking.short(batch.id)})."]))
+    answer(
+        ctx,
+        BatchShown.model_validate(batch).model_dump(mode="json"),
+        list_of([f"Taken: {batch.total} rows ({picking.short(batch.id)})."]),
+    )
 
 
 @app.command()
@@ -245,7 +283,8 @@ def batches(ctx: typer.Context) -> None:
             *(f"  row {error['row']}: {error['issue']}" for error in batch.errors),
         )
     ]
-    answer(ctx, [_batch(batch) for batch in found], list_of(lines or ["There are no batches."]))
+    shown = [BatchShown.model_validate(batch).model_dump(mode="json") for batch in found]
+    answer(ctx, shown, list_of(lines or ["There are no batches."]))
 
 
 @app.command("do-not-call")
@@ -263,7 +302,9 @@ def do_not_call(
         desk.write(lambda tx: forbidden.remove_number(tx, desk.actor, hashed))
     elif phone is not None:
         calls.do_not_call(desk.actor, phone, reason)
-    rows = desk.read(lambda tx: forbidden.list_numbers(tx, desk.actor, limit=LARGEST_LIMIT)).items
+    rows = desk.read(
+        lambda tx: every(lambda at: forbidden.list_numbers(tx, desk.actor, at, limit=LARGEST_LIMIT))
+    )
     answer(
         ctx,
         [{"id": row.phone_hash, "phone_masked": row.phone_masked, "reason": row.reason} for row in rows],
@@ -276,7 +317,9 @@ def do_not_call(
 
 
 def _named(desk: Desk, wanted: str) -> Call:
-    known = desk.read(lambda tx: queries.list_calls(tx, desk.actor, limit=LARGEST_LIMIT)).items
+    known = desk.read(
+        lambda tx: every(lambda at: queries.list_calls(tx, desk.actor, cursor=at, limit=LARGEST_LIMIT))
+    )
     found = picking.pick(
         wanted, known, kind="call", id=lambda each: each.id.hex, name=lambda each: each.title
     )
@@ -290,14 +333,3 @@ def _tell(ctx: typer.Context, desk: Desk, row: Call, done: str) -> None:
 
 def _local(desk: Desk, moment: datetime | None) -> str:
     return moment.astimezone(desk.tzinfo).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
-def _batch(batch: Any) -> dict[str, Any]:
-    return {
-        "id": str(batch.id),
-        "action": batch.action,
-        "total": batch.total,
-        "done": batch.done,
-        "failed": batch.failed,
-        "errors": batch.errors,
-    }

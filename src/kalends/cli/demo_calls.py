@@ -1,6 +1,6 @@
 """Calls, reminders and news of the demo household: a week of them that has been, and what is to come.
 
-All numbers are those that the German and American authorities keep for films: nobody has them.
+All numbers are those that the German, American and Australian authorities keep for films: nobody has them.
 """
 
 from __future__ import annotations

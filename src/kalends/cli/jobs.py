@@ -71,7 +71,7 @@ def retry(ctx: typer.Context, job: Which) -> None:
 
 @app.command()
 def cancel(ctx: typer.Context, job: Which) -> None:
-    """Call a job off."""
+    """Call off what has failed for good."""
     desk = open_desk(ctx)
     found, workspace_id = _find(desk, job)
     desk.services.database.write(

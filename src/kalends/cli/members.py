@@ -11,6 +11,7 @@ import typer
 from kalends.cli import picking
 from kalends.cli.answering import answer, confirm, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
+from kalends.cli.paging import every
 from kalends.features.identity.members import MemberChanges
 from kalends.features.identity.models import AutoResolve, Member, Permission, Role
 from kalends.features.identity.preferences import Preferences
@@ -181,12 +182,7 @@ def remove(
 
 def _every_member(tx: Unit, desk: Desk) -> list[Member]:
     members = desk.services.identity.members
-    page = members.list(tx, desk.actor, limit=LARGEST_LIMIT)
-    found = list(page.items)
-    while page.next is not None:
-        page = members.list(tx, desk.actor, page.next, limit=LARGEST_LIMIT)
-        found += page.items
-    return found
+    return every(lambda cursor: members.list(tx, desk.actor, cursor, limit=LARGEST_LIMIT))
 
 
 def _setting(text: str) -> tuple[str, Any]:

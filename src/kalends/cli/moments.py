@@ -54,22 +54,39 @@ def read_exact(text: str, *, field: str) -> timedelta:
 def read_window(
     since: str | None, until: str | None, *, own: str, now: datetime, days: int, field: str = "from"
 ) -> Span:
-    """Read a stretch of time: from today's midnight and for so many days, unless told otherwise.
+    """Read a stretch of time, as `read_ends` does: from today's midnight and for so many days, unless told
+    otherwise."""
+    first, last = _ends(since or "today", until, own=own, now=now, field=field)
+    assert first is not None, "today is a day"
+    return Span(_midnight(first, own), _midnight(last or _date(first) + timedelta(days=days), own))
+
+
+def read_ends(
+    since: str | None, until: str | None, *, own: str, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Read the ends of a stretch of time, None for one that is not told.
 
     An `until` that is a date is the last day, not the first one outside; a weekday is the next one from the
-    first day on, so that mon/sun is a week whatever the day.
+    first day on, so that mon/sun is a week whatever the day. Raises `InvalidInput`.
     """
-    reader = TimeReader(own=own)
-    first = read_moment(since, reader, today=now.date(), field=field) if since else now.date()
+    first, last = _ends(since, until, own=own, now=now, field="from")
+    start = None if first is None else _midnight(first, own)
+    end = None if last is None else _midnight(last, own)
+    if start is not None and end is not None:
+        Span(start, end)  # refuses what ends before it begins
+    return start, end
+
+
+def _ends(
+    since: str | None, until: str | None, *, own: str, now: datetime, field: str
+) -> tuple[Start | None, Start | None]:
+    reader, today = TimeReader(own=own), now.date()
+    first = read_moment(since, reader, today=today, field=field) if since else None
     if until is None:
-        last: Start = _date(first) + timedelta(days=days)
-    else:
-        weekday = until.split()[:1] and _weekday(until.split()[0]) is not None
-        today = _date(first) if weekday else now.date()
-        last = read_moment(until, reader, today=today, field="until")
-        if not isinstance(last, datetime):
-            last += timedelta(days=1)
-    return Span(_midnight(first, own), _midnight(last, own))
+        return first, None
+    weekday = until.split()[:1] and _weekday(until.split()[0]) is not None
+    last = read_moment(until, reader, today=_date(first) if first and weekday else today, field="until")
+    return first, last if isinstance(last, datetime) else last + timedelta(days=1)
 
 
 def ends_of(stretch: str | None, *, field: str) -> tuple[str | None, str | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from kalends.cli import picking
-from kalends.cli.answering import answer, list_of, note, table_of
+from kalends.cli.answering import answer, list_of, table_of
 from kalends.cli.desk import open_desk
+from kalends.cli.paging import Before, Most, cursor_of, note_more, nothing
 from kalends.features.reminders import inbox
 from kalends.features.reminders.inbox import DeliveryFilter
 from kalends.features.reminders.models import DeliveryState
@@ -20,14 +20,8 @@ from kalends.interfaces.rest.notification_shapes import (
     NotificationShown,
 )
 from kalends.kit.errors import InvalidInput
-from kalends.kit.pagination import encode
 
 app = typer.Typer(no_args_is_help=True, help="Read what you were told, and say how you want to be told.")
-
-Before = Annotated[
-    UUID | None, typer.Option(metavar="ID", help="Those that came before this one: the next page.")
-]
-Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many at most.")]
 
 
 @app.command("list")
@@ -41,7 +35,7 @@ def list_(
     desk = open_desk(ctx)
     page = desk.read(
         lambda tx: inbox.list_notifications(
-            tx, desk.actor, unread=not all_, cursor=_cursor(before), limit=limit
+            tx, desk.actor, unread=not all_, cursor=cursor_of(before), limit=limit
         )
     )
     found = page.items
@@ -58,11 +52,11 @@ def list_(
                 ]
                 for view in found
             ],
-            empty=_nothing(before, "Nothing was ever told." if all_ else "Nothing is unread."),
+            empty=nothing(before, "Nothing was ever told." if all_ else "Nothing is unread."),
         ),
     )
     if page.next:
-        _note_more(ctx, found[-1].notification.id)
+        note_more(ctx, found[-1].notification.id)
 
 
 @app.command()
@@ -123,7 +117,7 @@ def log(
     """List what was sent outside, newest first; owners see what was sent to anybody."""
     desk = open_desk(ctx)
     wanted = DeliveryFilter(channel=channel, states=state or None)
-    page = desk.read(lambda tx: inbox.list_deliveries(tx, desk.actor, wanted, _cursor(before), limit=limit))
+    page = desk.read(lambda tx: inbox.list_deliveries(tx, desk.actor, wanted, cursor_of(before), limit=limit))
     found = page.items
     titles = desk.read(lambda tx: inbox.titles_of(tx, desk.actor, found))
     answer(
@@ -143,23 +137,11 @@ def log(
                 ]
                 for row in found
             ],
-            empty=_nothing(before, "Nothing was sent."),
+            empty=nothing(before, "Nothing was sent."),
         ),
     )
     if page.next:
-        _note_more(ctx, found[-1].id)
-
-
-def _cursor(before: UUID | None) -> str | None:
-    return encode(str(before)) if before is not None else None
-
-
-def _nothing(before: UUID | None, empty: str) -> str:
-    return empty if before is None else "There is nothing before it."
-
-
-def _note_more(ctx: typer.Context, last: UUID) -> None:
-    note(ctx, f"There is more: --before {last}")
+        note_more(ctx, found[-1].id)
 
 
 def _given(text: str) -> tuple[str, Any]:

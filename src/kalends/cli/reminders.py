@@ -11,6 +11,7 @@ from kalends.cli import picking
 from kalends.cli.answering import answer, list_of, table_of
 from kalends.cli.desk import Desk, open_desk
 from kalends.cli.moments import read_moment
+from kalends.cli.paging import every
 from kalends.cli.tasks import minutes_of
 from kalends.features.reminders.models import Reminder
 from kalends.features.reminders.upcoming import ReminderView, view_reminders
@@ -110,21 +111,10 @@ def remove(
 
 
 def _all(desk: Desk) -> list[Reminder]:
-    found: list[Reminder] = []
-    cursor = None
-    while True:
-        page = desk.read(
-            lambda tx: desk.services.notifications.reminders.list(
-                tx,
-                desk.actor,
-                cursor=cursor,  # noqa: B023 it is called at once
-                limit=LARGEST_LIMIT,
-            )
-        )
-        found += page.items
-        cursor = page.next
-        if cursor is None:
-            return found
+    reminders = desk.services.notifications.reminders
+    return desk.read(
+        lambda tx: every(lambda cursor: reminders.list(tx, desk.actor, cursor=cursor, limit=LARGEST_LIMIT))
+    )
 
 
 def _viewed(desk: Desk, rows: Sequence[Reminder]) -> list[ReminderView]:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from kalends.features.identity import audit
 from kalends.features.identity.actor import Actor
-from kalends.jobs import Jobs, JobState
+from kalends.jobs import Jobs, JobState, NotDead
 from kalends.jobs.models import Job
 from kalends.kit.pagination import DEFAULT_LIMIT, Page, checked_limit, decode_position, page
 from kalends.storage import Unit
@@ -55,7 +55,14 @@ def retry_job(jobs: Jobs, tx: Unit, actor: Actor, job_id: UUID) -> Job:
 
 
 def cancel_job(jobs: Jobs, tx: Unit, actor: Actor, job_id: UUID) -> None:
-    """Call a job off. Raises as `get_job`, and `JobRuns`."""
+    """Call off what has failed for good. Raises as `get_job`, and `NotDead`.
+
+    What waits is wanted by something, such as a call, that would never learn that it does not come.
+    """
     job = get_job(tx, actor, job_id)
+    if job.state is not JobState.DEAD:
+        raise NotDead(
+            "Only what has failed for good is called off by hand: cancel what it is for.", job_id=str(job_id)
+        )
     jobs.cancel(tx, job.task, job.key)
     audit.record(tx, actor, "job.cancelled", kind=KIND, subject=job_id, task=job.task)

@@ -13,6 +13,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from kalends.integrations.retry_after import wait_of
 from kalends.jobs import Permanent, Transient
 
 # A fifth of a second to import: commands that ask nobody do without.
@@ -123,8 +124,5 @@ def must_be_taken(answer: httpx.Response, who: str) -> None:
     if answer.is_success:
         return
     if answer.status_code in _TO_COME or answer.status_code >= 500:
-        after = answer.headers.get("Retry-After", "")
-        digits = after[:9]  # decades; more may be more than a number can be
-        seconds = {"retry_after": int(digits)} if after.isascii() and after.isdecimal() else {}
-        raise Transient(f"{who} answered {answer.status_code}.", **seconds)
+        raise Transient(f"{who} answered {answer.status_code}.", **wait_of(answer.headers))
     raise Permanent(f"{who} answered {answer.status_code}.")

@@ -2,7 +2,7 @@
 
 from kalends.jobs.models import JobState
 from kalends.jobs.runs import LostClaim, Run
-from kalends.jobs.service import NOBODY, JobRuns, Jobs, Order
+from kalends.jobs.service import NOBODY, JobRuns, Jobs, NotDead, Order
 from kalends.jobs.tasks import Misfire, Permanent, Queue, Rate, Retry, Task, Tasks, Transient
 from kalends.jobs.watching import Watch
 
@@ -13,6 +13,7 @@ __all__ = [
     "Jobs",
     "LostClaim",
     "Misfire",
+    "NotDead",
     "Order",
     "Permanent",
     "Queue",

@@ -185,10 +185,11 @@ def end(tx: Unit, endings: Sequence[Ending]) -> int:
     return stood
 
 
-def next_due(tx: Unit, queues: Iterable[str], after: datetime) -> datetime | None:
-    """Give when the next job is due that was not due then already, None where none waits."""
-    waits = Job.queue.in_([*queues]), Job.state == JobState.WAITING, Job.run_at > after
-    earliest = select(func.min(Job.run_at)).where(*waits)
+def next_due(tx: Unit, queues: Iterable[str], after: datetime | None) -> datetime | None:
+    """Give when the next job is due, `after` that where it says so; None where none waits."""
+    earliest = select(func.min(Job.run_at)).where(Job.queue.in_([*queues]), Job.state == JobState.WAITING)
+    if after is not None:
+        earliest = earliest.where(Job.run_at > after)
     return tx.execute(earliest, across_workspaces=_ALL["across_workspaces"]).scalar_one()
 
 

@@ -266,21 +266,29 @@ class Worker:
             try:
                 self._news.clear()
                 if not self.turn() and not self._ended:
-                    self._news.wait(self._until_due())
+                    self._rest()
             except Exception:  # the database may be back soon
                 _log.exception("no jobs can be taken")
                 self._stopping.wait(self._settings.poll.total_seconds())
 
-    def _until_due(self) -> float:
-        """Give how long there is nothing to do, as far as is known: seconds."""
+    def _rest(self) -> None:
+        """Wait until something has ended or is due; what is only looked at takes no lock of the database."""
+        # What was due and was not taken could not be: it waits for a lock, or somebody else has it.
+        wait = self._until_due(self._looked)
+        while not self._news.wait(wait) and not self._stopping.is_set():
+            if wait < self._settings.poll.total_seconds():
+                return  # so long was known to be left
+            wait = self._until_due(None)
+
+    def _until_due(self, after: datetime | None) -> float:
+        """Give for how many seconds there is nothing to do, as far as is known: nothing due `after` that."""
         longest, now = self._settings.poll.total_seconds(), self._monotonic()
         shut = [lane.opens - now for lane in self._lanes.values() if lane.opens > now]
         longest = min(longest, *shut) if shut else longest
         if not (rooms := self._rooms()):
             return longest
         with self._database.read(None) as tx:
-            # What was due and was not taken could not be: it waits for a lock, or somebody else has it.
-            due = claims.next_due(tx, rooms, self._looked)
+            due = claims.next_due(tx, rooms, after)
             return longest if due is None else min(longest, max(0.0, (due - tx.now).total_seconds()))
 
     def _beat_on(self) -> None:

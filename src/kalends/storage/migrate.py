@@ -16,7 +16,7 @@ from kalends.storage.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCHEMA_HEAD = "0011"
+SCHEMA_HEAD = "0012"
 """The revision that this version of the program works with: the newest of the migrations."""
 
 
@@ -79,6 +79,6 @@ def _connection(url: str) -> Iterator[Connection]:
     database = Database(url, pool_size=1)
     try:
         with database.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(across_workspaces="the schema is that of all")
     finally:
         database.close()

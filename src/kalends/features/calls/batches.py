@@ -37,7 +37,7 @@ _TOGETHER: Final = 100  # rows of one unit
 
 
 class RowRepeated(InvalidInput):
-    """An earlier row of the batch says the same, and nobody is to be called twice by mistake."""
+    """An earlier row of the batch says the same."""
 
     code = "row_repeated"
 
@@ -79,8 +79,11 @@ class Batches:
         """
         return self._take(actor, Action.CREATE, rows)
 
-    def stop(self, actor: Actor, action: Action, calls: Sequence[UUID] | CallFilter) -> CallBatch:
-        """Have calls paused or cancelled: those of these ids, or those that match and are not over."""
+    def stop(self, actor: Actor, action: Action, calls: Sequence[UUID | str] | CallFilter) -> CallBatch:
+        """Have calls paused or cancelled: those of these ids, or those that match and are not over.
+
+        What is no id is told by the batch, like everything that is wrong with single rows.
+        """
         if not isinstance(calls, CallFilter):
             return self._take(actor, action, [str(id) for id in calls])
         with self._office.database.read(actor.workspace_id) as tx:
@@ -247,5 +250,5 @@ def _once_each(rows: Sequence[Any]) -> list[Any]:
 
 def _read(row: Any, actor: Actor) -> CallDraft:
     if isinstance(row, _Repeated):
-        raise RowRepeated(f"Row {row.row} says the same: this call is scheduled already.", field="row")
+        raise RowRepeated(f"Row {row.row} says the same, and nobody is called twice by mistake.", field="row")
     return read_row(row, actor.zone)

@@ -12,6 +12,7 @@ from kalends.features.calls.rows import CallRow
 from kalends.kit.errors import InvalidInput
 
 _METADATA: Final = "metadata."
+_IDS: Final = ("call_id", "id")  # the log has both: whose attempt it was, and the attempt's own
 _RETRIES: Final = "retries"
 _COLUMNS: Final = frozenset(CallRow.model_fields) - {"metadata", _RETRIES}
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -29,6 +30,33 @@ def read_rows(data: bytes) -> list[dict[str, Any]]:
     Separated by commas or semicolons. Raises `InvalidInput` for a file that is none, or a column that no call
     has; what is in the cells is not looked at.
     """
+    header, lines = _table(data)
+    _must_be_known(header)
+    return [_row(header, line) for line in lines]
+
+
+def read_ids(data: bytes) -> list[str]:
+    """Read the ids of calls, by row, from a file that has them as `call_id` or `id`, as the log has.
+
+    Raises `InvalidInput` for a file that is none, or lacks them.
+    """
+    header, lines = _table(data)
+    column = next((header.index(name) for name in _IDS if name in header), None)
+    if column is None:
+        raise InvalidInput(f"The file lacks the column {_IDS[0]}.", field=_IDS[0])
+    return [line[column].strip() if column < len(line) else "" for line in lines]
+
+
+def log_lines(log: Iterable[Logged]) -> Iterator[str]:
+    """Write the log line by line; what a spreadsheet would take for a formula, it takes for text."""
+    yield _line(LOG_COLUMNS)
+    for logged in log:
+        attempt = logged.attempt
+        values = (logged.title if name == "title" else getattr(attempt, name) for name in LOG_COLUMNS)
+        yield _line(_cell(value) for value in values)
+
+
+def _table(data: bytes) -> tuple[list[str], list[list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -42,25 +70,15 @@ def read_rows(data: bytes) -> list[dict[str, Any]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
-        _must_be_known(header)
         lines = [line for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
         raise InvalidInput(f"Line {reader.line_num} is no CSV: {error}.", field="body") from None
-    return [_row(header, line) for line in lines]
-
-
-def log_lines(log: Iterable[Logged]) -> Iterator[str]:
-    """Write the log line by line; what a spreadsheet would take for a formula, it takes for text."""
-    yield _line(LOG_COLUMNS)
-    for logged in log:
-        attempt = logged.attempt
-        values = (logged.title if name == "title" else getattr(attempt, name) for name in LOG_COLUMNS)
-        yield _line(_cell(value) for value in values)
+    if not header:
+        raise InvalidInput("The file is empty: its first line names the columns.", field="body")
+    return header, lines
 
 
 def _must_be_known(header: list[str]) -> None:
-    if not header:
-        raise InvalidInput("The file is empty: its first line names the columns.", field="body")
     for number, name in enumerate(header, 1):
         if name not in _COLUMNS and not (name.startswith(_METADATA) and len(name) > len(_METADATA)):
             raise InvalidInput(f"Column {number} is nothing that a call has: {name}.", field=name or "body")

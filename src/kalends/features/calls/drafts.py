@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from kalends.engine.recurrence.rule import InvalidRule
+from kalends.engine.recurrence.rule import Frequency, InvalidRule, parse_rule
 from kalends.engine.series import Length, Start
 from kalends.engine.starts import parse_start
 from kalends.engine.zones import UnknownZone, zone
@@ -137,7 +137,7 @@ def rules_of(
         check_rule(rule, all_day=False)
     except InvalidRule as error:
         raise InvalidRule(error.message, field="repeat") from None
-    if "FREQ=SECONDLY" in rule.upper():
+    if parse_rule(rule).freq is Frequency.SECONDLY:
         raise InvalidRule("A call repeats every minute at the most.", field="repeat")
     if repeat.lower() == "weekdays" and start.weekday() > 4:
         raise InvalidInput("On weekdays it begins on one, Monday to Friday.", field="start")

@@ -58,8 +58,7 @@ class Office:
         stored = call and call.event_id and tx.find(CalendarObject, call.event_id)
         if stored:
             tx.lock(Calendar, [stored.calendar_id])
-        tx.lock(Call, [call_id])
-        return tx.find(Call, call_id)
+        return self.hold_alone(tx, call_id)
 
     def hold_alone(self, tx: Unit, call_id: UUID) -> Call | None:
         """Give a call, held until the unit ends, for a unit that changes nothing on its calendar: those who

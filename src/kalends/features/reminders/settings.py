@@ -113,7 +113,6 @@ class Settings:
             self.must_be_channels(preferences.channels[kind], f"channels.{kind}")
         if "switched_off" in given:
             self.must_be_channels(preferences.switched_off, "switched_off")
-        if "switched_off" in given:
             wanted = Channel.EMAIL not in preferences.switched_off
             self._members.prefer(tx, actor, member_id, {"email_enabled": wanted})
         values = preferences.as_set()

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from kalends.integrations.retry_after import wait_of
 from kalends.jobs import Permanent, Transient
 from kalends.kit.clock import Clock
 
@@ -114,14 +115,8 @@ def _failure(status: int, text: str, headers: Mapping[str, str]) -> Exception:
     said = _NUMBER.sub("[number]", str(told.get("message") or "it says no more"))
     message = f"Twilio answers {status}, {code}: {said}"
     if status >= 500 or status in _LATE:
-        wait = _seconds(headers.get("Retry-After"))
-        return Transient(message, **({} if wait is None else {"retry_after": wait}))
+        return Transient(message, **wait_of(headers))
     return Refused(message, status=status, code=code)
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    """Read a Retry-After in seconds; a date is not what Twilio sends."""
-    return int(retry_after) if retry_after and retry_after.isdigit() else None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -56,6 +56,7 @@ from kalends.interfaces.rest import (
     why,
     workspace,
 )
+from kalends.interfaces.rest.batch_shapes import BatchGiven
 from kalends.interfaces.rest.context import CSRF_HEADER, CurrentServices
 from kalends.interfaces.rest.frame import Answered, Frame
 from kalends.interfaces.rest.idempotency import Idempotency
@@ -139,7 +140,7 @@ def create_app(
         app.router.default = otherwise
     problems.install(app)
     app.openapi = _once(  # type: ignore[method-assign]
-        lambda: openapi.document(app, read_by_routes=[call_batches.BatchGiven])
+        lambda: openapi.document(app, read_by_routes=[BatchGiven])
     )
     _surround(app, services, settings, answered)
     return app

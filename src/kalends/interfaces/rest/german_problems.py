@@ -248,9 +248,10 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         ),
         "This is no telephone number.": "Das ist keine Telefonnummer.",
         "A call repeats every minute at the most.": "Ein Anruf wiederholt sich höchstens jede Minute.",
-        "Row {} says the same: this call is scheduled already.": (
-            "Zeile {} sagt dasselbe: Dieser Anruf ist schon geplant."
+        "Row {} says the same, and nobody is called twice by mistake.": (
+            "Zeile {} sagt dasselbe, und niemand wird aus Versehen zweimal angerufen."
         ),
+        "In JSON the action is a field of the body.": "In JSON steht die Aktion im Inhalt selbst.",
         "Give years from {} to {}.": "Möglich sind die Jahre {} bis {}.",
         "Nobody has this telephone number: check its digits.": (
             "Diese Telefonnummer hat niemand: bitte die Ziffern prüfen."
@@ -311,6 +312,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "This is being done at this moment.": "Das wird gerade getan.",
         "Only what has failed for good is tried again by hand.": (
             "Von Hand wird nur wiederholt, was endgültig gescheitert ist."
+        ),
+        "Only what has failed for good is called off by hand: cancel what it is for.": (
+            "Von Hand wird nur abgesagt, was endgültig gescheitert ist; sonst ist abzusagen, wofür es da ist."
         ),
         "There is no job {} of {}.": "Diesen Auftrag gibt es nicht: {} von {}.",
         "There is no call {}.": "Diesen Anruf gibt es nicht: {}.",

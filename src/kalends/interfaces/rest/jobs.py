@@ -51,7 +51,7 @@ def retry_job(job_id: UUID, actor: CurrentActor, services: CurrentServices) -> J
 
 @router.delete("/{job_id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response)
 def cancel_job(job_id: UUID, actor: CurrentActor, services: CurrentServices) -> None:
-    """Call a job off. What is being done at this moment cannot be (`job_runs`)."""
+    """Call off what has failed for good. Nothing else can be (`not_dead`): cancel what it is for."""
     services.database.write(
         actor.workspace_id, lambda tx: job_care.cancel_job(services.jobs, tx, actor, job_id)
     )

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { csvOf, lacking, lookAt } from "./csv";
+import { csvOf, lacking, lookAt, namesCalls } from "./csv";
 
 test("columns are understood by the names in the first line", () => {
   const look = lookAt("\uFEFFPhone;start;Metadata.order;shoe size\r\n+49 30 1;2026-11-23T10:00;A-7;43\r\n");
@@ -28,6 +28,13 @@ test("only the first rows are shown, and all are counted", () => {
   expect(look.first).toHaveLength(5);
   expect(look.count).toBe(12);
   expect(lacking(look)).toEqual(["start"]);
+});
+
+test("a file names calls that are there, or describes such as are to be made", () => {
+  expect(namesCalls(lookAt("started_at,id,call_id\n2026-11-20,a,b"))).toBe("call_id");
+  expect(namesCalls(lookAt("ID;title\nb;Dentist"))).toBe("id");
+  expect(namesCalls(lookAt("phone,start,id\n1,2,3"))).toBeNull();
+  expect(namesCalls(lookAt("title\nDentist"))).toBeNull();
 });
 
 test("what is written is read again, and is no formula", () => {

@@ -55,6 +55,13 @@ export function lacking({ columns }: CsvLook): readonly CallField[] {
   return (["phone", "start"] as const).filter((field) => columns.every(({ means }) => means !== field));
 }
 
+/** Give the column that names calls which are there already; null for a file of calls to be made. */
+export function namesCalls({ columns }: CsvLook): string | null {
+  const names = columns.map(({ name }) => name);
+  if (names.includes("phone") || names.includes("start")) return null;
+  return ["call_id", "id"].find((name) => names.includes(name)) ?? null;
+}
+
 /** Write rows as a file; what a spreadsheet would take for a formula, it takes for text. */
 export function csvOf(rows: readonly (readonly (string | number | null)[])[]): string {
   const cell = (value: string | number | null) => {

@@ -134,6 +134,12 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
+            ["workspace_id", "event_id"],
+            ["calendar_object.workspace_id", "calendar_object.id"],
+            name=op.f("fk_reminder_workspace_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
             ["workspace_id", "member_id"],
             ["member.workspace_id", "member.id"],
             name=op.f("fk_reminder_workspace_id_member_id"),

@@ -147,20 +147,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_call_attempt_phone_hash",
         "call_attempt",
-        ["phone_hash", "started_at"],
+        ["workspace_id", "phone_hash", "started_at"],
         unique=False,
     )
     op.create_index(
         "ix_call_attempt_started_at", "call_attempt", ["workspace_id", "started_at"], unique=False
-    )
-    under_way = sa.text("call_id IS NOT NULL AND outcome IS NULL")
-    op.create_index(
-        "ix_call_attempt_under_way",
-        "call_attempt",
-        ["started_at"],
-        unique=False,
-        sqlite_where=under_way,
-        postgresql_where=under_way,
     )
     op.create_index(
         "uq_call_attempt_provider_id", "call_attempt", ["workspace_id", "provider_id"], unique=True
@@ -184,15 +175,6 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("workspace_id", "call_id", "position", name=op.f("pk_call_change")),
-    )
-    not_tried = sa.text("reason IN ('do_not_call', 'no_telephone')")
-    op.create_index(
-        "ix_call_change_not_tried",
-        "call_change",
-        ["workspace_id", "at"],
-        unique=False,
-        sqlite_where=not_tried,
-        postgresql_where=not_tried,
     )
 
 
