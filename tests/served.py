@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import serving
+from wednesday import WEDNESDAY
 from workspaces import KEY
 
 # Forked from a process that has imported what a server needs: starting one takes a quarter of the time.
@@ -53,7 +54,9 @@ class Server:
 
     def _fork(self, port: int) -> tuple[str, Callable[[], None]]:
         mine, its = _FORKS.Pipe(duplex=False)
-        process = _FORKS.Process(target=serving.serve_forked, args=(self.folder, KEY, port, its), daemon=True)
+        process = _FORKS.Process(
+            target=serving.serve_forked, args=(self.folder, KEY, port, WEDNESDAY, its), daemon=True
+        )
         process.start()
         its.close()
 
@@ -70,7 +73,8 @@ class Server:
     def _run(self, port: int) -> tuple[str, Callable[[], None]]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
         environment["PYTHONPATH"] = str(self.installed)
-        arguments = [sys.executable, serving.__file__, str(self.folder), KEY, str(port)]
+        shift = str(WEDNESDAY.shift.total_seconds())
+        arguments = [sys.executable, serving.__file__, str(self.folder), KEY, str(port), shift]
         with (self.folder / "log").open("a") as records:
             process = subprocess.Popen(
                 arguments, stdout=subprocess.PIPE, stderr=records, text=True, cwd=self.folder, env=environment

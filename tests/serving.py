@@ -1,4 +1,4 @@
-"""A server's process: `python serving.py FOLDER KEY PORT`, or forked from one that is ready.
+"""A server's process: `python serving.py FOLDER KEY PORT SHIFT`, or forked from one that is ready.
 
 It hashes cheaply and counts nothing, so that a test may sign in as often as it likes.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kalends.features.identity.settings import Argon2Cost, IdentitySettings, Rate
+from kalends.kit.clock import Clock
 from kalends.server import serve
 from kalends.settings import Settings
+from wednesday import ShiftedClock
 
 _OFTEN = Rate(times=1_000_000, seconds=60)
 _IDENTITY = IdentitySettings(
@@ -23,13 +26,13 @@ _IDENTITY = IdentitySettings(
 )
 
 
-def serve_cheaply(folder: Path, key: str, port: int, ready: Callable[[str], None]) -> None:
+def serve_cheaply(folder: Path, key: str, port: int, clock: Clock, ready: Callable[[str], None]) -> None:
     """Serve a data directory until the process ends; `ready` is told the address."""
     settings = Settings(data_dir=folder, key=key, port=port, log_format="json", requests_per_minute=1_000_000)
-    serve(settings, identity=_IDENTITY, ready=ready)
+    serve(settings, clock=clock, identity=_IDENTITY, ready=ready)
 
 
-def serve_forked(folder: Path, key: str, port: int, told: Connection) -> None:
+def serve_forked(folder: Path, key: str, port: int, clock: Clock, told: Connection) -> None:
     """Serve with nothing of the tests' environment, and tell the address."""
     for name in [name for name in os.environ if name.startswith("KALENDS_")]:
         del os.environ[name]
@@ -37,7 +40,7 @@ def serve_forked(folder: Path, key: str, port: int, told: Connection) -> None:
     os.dup2(log, sys.stdout.fileno())
     os.dup2(log, sys.stderr.fileno())
     os.chdir(folder)
-    serve_cheaply(folder, key, port, told.send)
+    serve_cheaply(folder, key, port, clock, told.send)
 
 
 def _print(address: str) -> None:
@@ -46,5 +49,5 @@ def _print(address: str) -> None:
 
 
 if __name__ == "__main__":
-    folder, key, port = sys.argv[1:]
-    serve_cheaply(Path(folder), key, int(port), _print)
+    folder, key, port, shift = sys.argv[1:]
+    serve_cheaply(Path(folder), key, int(port), ShiftedClock(timedelta(seconds=float(shift))), _print)

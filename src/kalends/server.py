@@ -151,6 +151,7 @@ def hooks() -> Hooks:
 def serve(
     settings: Settings,
     *,
+    clock: Clock | None = None,
     identity: IdentitySettings | None = None,
     prepare: Callable[[Services], None] | None = None,
     ready: Callable[[str], None] | None = None,
@@ -175,7 +176,7 @@ def serve(
     with ExitStack() as held:
         held.enter_context(alone(settings))
         bring_up_alone(settings)
-        services = compose(settings, identity=identity)
+        services = compose(settings, clock=clock, identity=identity)
         held.callback(services.database.close)
         held.callback(services.optimiser.close)
         listening = held.enter_context(closing(_listen(settings)))

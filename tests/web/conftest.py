@@ -16,6 +16,7 @@ from identities import CHEAP, PASSWORD
 from kalends.cli.demo_household import seed
 from kalends.settings import Settings
 from served import Server, served
+from wednesday import IN_THE_BROWSER, WEDNESDAY
 from workspaces import KEY
 
 CHROMIUM = os.environ.get("KALENDS_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -75,7 +76,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A data directory with the demo household, whose parents sign in with `identities.PASSWORD`."""
     data = tmp_path_factory.mktemp("demo")
     shutil.copy(sqlite_template, data / "kalends.sqlite")
-    seed(Settings(data_dir=data, key=KEY), PASSWORD, identity=CHEAP)
+    seed(Settings(data_dir=data, key=KEY), PASSWORD, identity=CHEAP, clock=WEDNESDAY)
     return data
 
 
@@ -112,6 +113,7 @@ def visit(chromium: Browser, server: Server, faults: Faults) -> Iterator[Visit]:
             base_url=server.address, reduced_motion="reduce", **{**common, **device}
         )
         contexts.append(context)
+        context.add_init_script(IN_THE_BROWSER)
         context.set_default_timeout(PATIENCE)
         faults.watch(context)
         if username is not None:

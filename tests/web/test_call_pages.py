@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,11 @@ from kalends.server import compose
 from kalends.settings import Settings
 from kalends.storage import Unit
 from served import Server, served
+from wednesday import WEDNESDAY
 from workspaces import BERLIN, KEY
 
 SATURDAY = 5
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = WEDNESDAY.now().replace(microsecond=0)
 TODAY = NOW.astimezone(BERLIN).date()
 DAY = TODAY + timedelta(days=14 + (SATURDAY - TODAY.weekday()) % 7)
 NUMBER = "+49 30 12345678"
@@ -43,7 +44,7 @@ nonsense,{DAY}T11:00,Wrong number,Hello,A-2
 def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the demo household, which has made these calls and no others."""
     data = shutil.copytree(demo, tmp_path_factory.mktemp("served") / "data")
-    services = compose(Settings(data_dir=data, key=KEY), identity=CHEAP)
+    services = compose(Settings(data_dir=data, key=KEY), clock=WEDNESDAY, identity=CHEAP)
     _have_called(services)
     services.optimiser.close()
     services.database.close()
@@ -274,7 +275,7 @@ def test_the_dashboard_counts_and_follows(page: Page) -> None:
     axe(page)
     page.get_by_role("button", name="30 days").click()
     expect(chart.get_by_role("row")).to_have_count(31)
-    soon = datetime.now(BERLIN) + timedelta(minutes=5)  # before any other
+    soon = WEDNESDAY.now().astimezone(BERLIN) + timedelta(minutes=5)  # before any other
     a_call(page, "Just now", start=f"{soon:%Y-%m-%dT%H:%M}")
     expect(page.get_by_role("region", name="Next").get_by_role("link", name="Just now")).to_be_visible()
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import PHONE, Visit, axe, screenshot
+from wednesday import WEDNESDAY
 
-NOW = datetime.now(UTC)
+NOW = WEDNESDAY.now()
 MONDAY = (NOW - timedelta(days=NOW.weekday()) + timedelta(days=14)).date()  # nothing there is past
 """The Monday of the week after next."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,12 @@ from playwright.sync_api import Locator, Page, Route, expect
 from browsing import Faults
 from identities import PASSWORD
 from served import Server
+from wednesday import WEDNESDAY
 
 SILENCE = (
     r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
 )
-NOW = datetime.now(UTC)
+NOW = WEDNESDAY.now()
 MONDAY = (NOW - timedelta(days=NOW.weekday()) + timedelta(days=14)).date()
 """The Monday of the week after next."""
 EVENT = "**/api/v1/events/*"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import Faults, axe
+from wednesday import WEDNESDAY
 
-DAY = datetime.now(UTC).date() + timedelta(days=60)
+DAY = WEDNESDAY.now().date() + timedelta(days=60)
 HEAD = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//school//EN\n"
 EVENT = """BEGIN:VEVENT
 UID:{uid}

@@ -19,6 +19,7 @@ from kalends.server import compose
 from kalends.settings import Settings
 from kalends.storage import Unit
 from served import Server
+from wednesday import WEDNESDAY
 from workspaces import KEY
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -27,7 +28,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def services(server: Server) -> Iterator[Services]:
     """The services over the server's database, as another process has them."""
-    services = compose(Settings(data_dir=server.folder, key=KEY), identity=CHEAP)
+    services = compose(Settings(data_dir=server.folder, key=KEY), clock=WEDNESDAY, identity=CHEAP)
     yield services
     services.optimiser.close()
     services.database.close()

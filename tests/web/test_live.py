@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,15 +15,16 @@ from kalends.interfaces.services import Services
 from kalends.server import compose
 from kalends.settings import Settings
 from served import Server
+from wednesday import WEDNESDAY
 from workspaces import KEY
 
-TODAY = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+TODAY = WEDNESDAY.now().replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
 def services(server: Server) -> Iterator[Services]:
     """The services over the server's database, as another process such as the command line has them."""
-    services = compose(Settings(data_dir=server.folder, key=KEY), identity=CHEAP)
+    services = compose(Settings(data_dir=server.folder, key=KEY), clock=WEDNESDAY, identity=CHEAP)
     yield services
     services.optimiser.close()
     services.database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from browsing import Faults, Visit
 from identities import PASSWORD
 from served import Server
+from wednesday import WEDNESDAY
 
 SILENCE = (
     r"unanswered: .*ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)"
@@ -154,7 +155,7 @@ def hold(route: Route, waiting: list[Route]) -> None:
 
 def stored(page: Page, title: str) -> int:
     """Count what is stored under a title."""
-    today = datetime.now(UTC).date()
+    today = WEDNESDAY.now().date()
     answer = page.context.request.get(
         f"/api/v1/events?start={today - timedelta(days=8)}&end={today + timedelta(days=8)}"
     )
@@ -165,7 +166,7 @@ def stored(page: Page, title: str) -> int:
 def add_as_ben(visit: Visit) -> None:
     ben = visit("ben").context.request
     headers = {"X-CSRF-Token": ben.get("/api/v1/auth/session").json()["csrf_token"]}
-    event = {"title": "Ben's", "start": datetime.now(UTC).isoformat(timespec="seconds")}
+    event = {"title": "Ben's", "start": WEDNESDAY.now().isoformat(timespec="seconds")}
     assert ben.post("/api/v1/events", data=event, headers=headers).status == 201
 
 

@@ -16,13 +16,14 @@ from kalends.interfaces.services import Services
 from kalends.server import compose
 from kalends.settings import Settings
 from served import Server
+from wednesday import WEDNESDAY
 from workspaces import KEY
 
 
 @pytest.fixture
 def services(server: Server) -> Iterator[Services]:
     """The services over the server's database, as another process has them."""
-    services = compose(Settings(data_dir=server.folder, key=KEY), identity=CHEAP)
+    services = compose(Settings(data_dir=server.folder, key=KEY), clock=WEDNESDAY, identity=CHEAP)
     yield services
     services.optimiser.close()
     services.database.close()

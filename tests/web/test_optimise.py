@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from browsing import DESKTOP, PHONE, Visit, axe, screenshot
+from wednesday import WEDNESDAY
 
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-TODAY = datetime.now(UTC).date()
+TODAY = WEDNESDAY.now().date()
 
 
 @pytest.fixture

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import PHONE, Visit, axe, screenshot
+from wednesday import WEDNESDAY
 
-MONDAY = date.today() - timedelta(days=date.today().weekday()) + timedelta(days=21)  # noqa: DTZ011
+TODAY = WEDNESDAY.now().date()
+MONDAY = TODAY - timedelta(days=TODAY.weekday()) + timedelta(days=21)
 FREE_DAY = MONDAY + timedelta(days=2)
 
 
