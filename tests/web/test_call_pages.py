@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -332,6 +333,27 @@ def test_a_week_of_calls_leads_to_each_and_the_calendar_marks_them(visit: Visit)
     page.get_by_role("button", name="Cancel", exact=True).click()
     face = page.get_by_role("button", name="Music school")
     expect(face.get_by_role("img", name="Call", exact=True)).to_be_visible()
+
+
+def test_a_crowded_half_hour_says_how_many_calls_it_has_besides(page: Page) -> None:
+    day = DAY + timedelta(days=21)
+    for minute in range(20, 30):
+        a_call(page, f"Minute {minute}", start=f"{day}T11:{minute}")
+    page.goto(f"/calls/week?date={day}")
+    more = page.get_by_role("link", name="+7 more")
+    for title in ("Minute 20", "Minute 22"):
+        box, width = page.get_by_role("link", name=title).bounding_box(), more.bounding_box()
+        assert box is not None
+        assert width is not None
+        assert box["width"] > 15
+        assert abs(box["width"] - width["width"]) < 2
+    expect(page.get_by_role("link", name="Minute 23")).to_have_count(0)
+    axe(page)
+    more.click()
+    expect(page.get_by_role("link", name=re.compile("^Minute"))).to_have_count(10)
+    page.goto(f"/calendar?view=week&date={day}")
+    page.get_by_role("button", name="+7 more").click()
+    expect(page.get_by_role("button", name=re.compile("Minute"))).to_have_count(10)
 
 
 def test_its_life_is_told_in_german(visit: Visit) -> None:

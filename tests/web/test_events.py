@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -153,6 +154,20 @@ def test_an_open_event_follows_what_others_change(calendar: Page) -> None:
     expect(panel(calendar).get_by_label("Title")).to_have_value("Barber")
     remove(calendar, event)
     expect(panel(calendar).get_by_role("alert")).to_contain_text("deleted")
+
+
+def test_only_what_may_be_changed_can_be_taken_hold_of(page: Page, visit: Visit) -> None:
+    seen_busy = send(page, "POST", "/calendars", {"name": "Closed", "visibility": "private"})["id"]
+    add(page, title="Secret", start=f"{day(1)}T05:00", duration="PT1H", calendar_id=seen_busy)
+    add(page, title="Open", start=f"{day(2)}T05:00", duration="PT1H")
+    ben = opened(visit("ben"))
+    held = ben.locator("article").filter(has=ben.get_by_role("button", name="Open"))
+    expect(held).to_have_class(re.compile("ec-draggable"))
+    expect(held.locator(".ec-resizer")).to_have_count(2)
+    busy = ben.locator("article.busy").filter(has_text="05:00")
+    expect(busy).to_have_count(1)
+    expect(busy).not_to_have_class(re.compile("ec-draggable"))
+    expect(busy.locator(".ec-resizer")).to_have_count(0)
 
 
 def test_a_drag_tells_what_it_would_cause_and_a_series_is_asked_about(calendar: Page) -> None:

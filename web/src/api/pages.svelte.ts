@@ -6,6 +6,20 @@ export interface PageOf<T> {
   readonly next?: string | null;
 }
 
+/** Read a list whole, page by page. */
+export async function everyPage<T>(
+  read: (cursor: string | null) => Promise<PageOf<T>>,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  let cursor: string | null | undefined = null;
+  do {
+    const page: PageOf<T> = await read(cursor);
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  return items;
+}
+
 /** A list that the server gives in pages. Read anew, it is as long as it was shown. */
 export class Pages<T> {
   #read: (cursor: string | null, signal: AbortSignal) => Promise<PageOf<T>>;

@@ -1,18 +1,24 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
-import { Pages } from "./pages.svelte";
+import { everyPage, Pages } from "./pages.svelte";
 
 /** A list of numbers that is given three at a time; it tells the cursors that it was asked for. */
 function server(numbers: number[]) {
   const asked: (string | null)[] = [];
-  const pages = new Pages<number>(async (cursor) => {
+  const read = (cursor: string | null) => {
     asked.push(cursor);
     const from = Number(cursor ?? 0);
     const next = from + 3 < numbers.length ? String(from + 3) : null;
-    return { items: numbers.slice(from, from + 3), next };
-  }, String);
-  return { asked, pages };
+    return Promise.resolve({ items: numbers.slice(from, from + 3), next });
+  };
+  return { asked, read, pages: new Pages<number>(read, String) };
 }
+
+test("a list is read whole", async () => {
+  const { asked, read } = server([1, 2, 3, 4, 5, 6, 7]);
+  expect(await everyPage(read)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(asked).toEqual([null, "3", "6"]);
+});
 
 describe("a list in pages", () => {
   it("has nothing before it was read", () => {

@@ -1,10 +1,10 @@
 import { type Api, taken } from "#/api/client";
+import { everyPage } from "#/api/pages.svelte";
 import type {
   ActorView,
   CalendarShown,
   CategoryVersion,
   MemberView,
-  PageOfMemberView,
   Preferences,
   ResourceShown,
   WorkspaceView,
@@ -92,16 +92,9 @@ export class Household {
   }
 
   async loadMembers(): Promise<void> {
-    const members: MemberView[] = [];
-    let cursor: string | null | undefined = null;
-    do {
-      const page: PageOfMemberView = await taken(
-        this.#api.GET("/api/v1/members", { params: { query: { cursor, limit: 200 } } }),
-      );
-      members.push(...page.items);
-      cursor = page.next;
-    } while (cursor);
-    this.members = members;
+    this.members = await everyPage((cursor) =>
+      taken(this.#api.GET("/api/v1/members", { params: { query: { cursor, limit: 200 } } })),
+    );
   }
 
   async loadCalendars(): Promise<void> {

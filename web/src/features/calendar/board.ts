@@ -13,6 +13,9 @@ export const FIXED: Calendar.Options = {
   height: "100%",
   nowIndicator: true,
   eventResizableFromStart: true,
+  // Set by the library, they would go before whether an event is editable.
+  eventStartEditable: undefined,
+  eventDurationEditable: undefined,
   eventGap: 2,
   dayMaxEvents: false, // `fitted` leaves out what a day has no room for
   weekNumbers: true,

@@ -32,6 +32,11 @@ export function besidesAlone(
   return app.formats.list(parts);
 }
 
+/** Say how many more there are on a day. */
+export function moreOn(day: Wall, count: number, app: App): string {
+  return app.formats.list([app.t("calendar.more", { count }), app.formats.wall(day, DAY)]);
+}
+
 /** Make a piece of the board with its class and text. */
 export function part(name: string, text: string, tag: "span" | "button" = "span"): HTMLElement {
   const element = document.createElement(tag);

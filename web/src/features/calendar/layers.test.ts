@@ -77,6 +77,61 @@ describe("events that overlap", () => {
       ],
     ],
     [
+      "what comes next goes on in a column that is free",
+      [
+        ["9:00", "9:05"],
+        ["9:10", "9:15"],
+        ["9:20", "9:25"],
+        ["9:30", "9:35"],
+        ["9:40", "9:45"],
+      ],
+      [
+        [0, 0.33],
+        [0.33, 0.33],
+        [0.67, 0.33],
+        [0, 0.33],
+        [0.33, 0.33],
+      ],
+    ],
+    [
+      "one after the other they begin at the edge again",
+      [
+        ["8:00", "8:45"],
+        ["8:30", "9:15"],
+        ["9:00", "9:45"],
+        ["9:30", "10:15"],
+        ["10:00", "10:45"],
+        ["10:30", "11:15"],
+        ["11:00", "11:45"],
+      ],
+      [
+        [0, 1],
+        [0.14, 0.86],
+        [0.27, 0.73],
+        [0.37, 0.63],
+        [0.46, 0.54],
+        [0, 0.92],
+        [0.14, 0.86],
+      ],
+    ],
+    [
+      "what would be too narrow on the others stands beside them",
+      [
+        ["9:00", "9:45"],
+        ["9:10", "9:55"],
+        ["9:20", "10:05"],
+        ["9:30", "10:15"],
+        ["9:50", "10:35"],
+      ],
+      [
+        [0, 0.25],
+        [0.25, 0.25],
+        [0.5, 0.25],
+        [0.75, 0.25],
+        [0, 0.25],
+      ],
+    ],
+    [
       "what has no length needs a line all the same",
       [
         ["8:00", "8:00"],
@@ -89,6 +144,22 @@ describe("events that overlap", () => {
     ],
   ] as const)("%s", (_, spans, places) => {
     expect(laid(...spans).map(place)).toEqual(places);
+  });
+
+  it.each([
+    [1, 5],
+    [5, 5],
+    [10, 15],
+    [20, 45],
+    [30, 45],
+    [30, 180],
+  ])("keeps some width where another begins each %i minutes and takes %i", (every, length) => {
+    const spans = Array.from({ length: 480 / every }, (_, each) => {
+      return [each * every * MINUTE, (each * every + length) * MINUTE] as const;
+    });
+    const widths = layersOf(spans).map(({ width }) => width);
+    expect(Math.min(...widths)).toBeGreaterThan(0.03);
+    for (const { from, width } of layersOf(spans)) expect(from + width).toBeLessThanOrEqual(1.000_001);
   });
 
   it("says how much of what lies below is free", () => {
