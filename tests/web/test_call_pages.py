@@ -354,6 +354,10 @@ def test_a_crowded_half_hour_says_how_many_calls_it_has_besides(page: Page) -> N
     page.goto(f"/calendar?view=week&date={day}")
     page.get_by_role("button", name="+7 more").click()
     expect(page.get_by_role("button", name=re.compile("Minute"))).to_have_count(10)
+    a_call(page, "Minute 15", start=f"{day}T11:15")
+    page.get_by_role("button", name="+2 more").click()
+    expect(page).to_have_url(re.compile("view=agenda"))
+    expect(page.get_by_role("button", name=re.compile("Minute"))).to_have_count(11)
 
 
 def test_its_life_is_told_in_german(visit: Visit) -> None:

@@ -3,7 +3,8 @@ import type { Calendar } from "@event-calendar/core";
 import type { App } from "#/app/app.svelte";
 import type { Wall } from "#/time/zoned";
 
-import type { Lying } from "./layers";
+import { layered, type Lying } from "./layers";
+import type { Spread } from "./views";
 
 /** How many more there are of what a half hour of the board shows. `end` is exclusive. */
 export interface Crowd {
@@ -19,6 +20,18 @@ export interface Thinned<T> {
 }
 
 const HALF_HOUR = 30 * 60_000;
+// Each shows a sign and some letters.
+const COLUMNS: Partial<Record<Spread, number>> = { day: 10, days: 3, week: 4 };
+
+/** Have what overlaps drawn on the hours, what half hours have no room for as a word of how many more they have. */
+export function onHours(
+  events: readonly (Lying & Calendar.EventInput)[],
+  spread: Spread,
+  app: App,
+): Calendar.EventInput[] {
+  const { shown, crowds } = thinned(events, COLUMNS[spread] ?? Infinity);
+  return layered([...shown, ...crowds.map((each) => drawnMore(each, app))]);
+}
 
 /**
  * Choose what the hours of a day show where a half hour has so many columns, one for the word of what is left.
